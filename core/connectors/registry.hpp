@@ -38,17 +38,8 @@ struct connector {
 /// ones there. Also maps the legacy keys (`connector.type`, `connector.path`, `format.type`) to
 /// today's.
 [[nodiscard]] result<option_map> check_table_options(const plan::table_definition& table);
-/// What planning has to know of a table.
-struct table_traits {
-  bool readable = false;
-  bool writable = false;
-  bool bounded = false;
-  bool lookup = false;  ///< may stand right of FOR SYSTEM_TIME AS OF processing time
-  plan::changelog_mode gives = plan::changelog_mode::insert_only;    ///< as a source
-  plan::changelog_mode accepts = plan::changelog_mode::insert_only;  ///< as a sink
-  bool ordered_single_split = false;  ///< read by one subtask in order (small bounded files, feed)
-};
-[[nodiscard]] result<table_traits> traits_of(const plan::table_definition& table);
+/// What planning has to know of a table: the planner is given this function.
+[[nodiscard]] result<plan::table_traits> traits_of(const plan::table_definition& table);
 
 /// Makes any operator of a plan but sources and sinks, lookup joins included.
 [[nodiscard]] result<std::unique_ptr<operators::physical_operator>> make_operator(

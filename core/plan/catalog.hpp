@@ -3,6 +3,7 @@
 #include "core/base/config.hpp"
 #include "core/data/types.hpp"
 #include "core/expr/bound_expr.hpp"
+#include "core/plan/changelog.hpp"
 
 #include <memory>
 #include <optional>
@@ -43,5 +44,16 @@ struct table_definition {
   std::string comment;
 };
 using table_ptr = std::shared_ptr<const table_definition>;
+
+/// What planning has to know of a table's connector.
+struct table_traits {
+  bool readable = false;
+  bool writable = false;
+  bool bounded = false;
+  bool lookup = false;  ///< may stand right of FOR SYSTEM_TIME AS OF processing time
+  changelog_mode gives = changelog_mode::insert_only;    ///< as a source
+  changelog_mode accepts = changelog_mode::insert_only;  ///< as a sink
+  bool ordered_single_split = false;  ///< read by one subtask in order (small bounded files, feed)
+};
 
 }  // namespace millrace::plan
