@@ -1,12 +1,13 @@
 #pragma once
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 
 namespace millrace::data {
 
-// Validity bits: bit i of word i/64, 1 = not null. Buffers are padded to 64 bytes, so whole words
-// may be read.
+// Validity bits: bit i of word i/64, 1 = not null. Whole words may be read, also the last one; its
+// bits behind the end are unspecified.
 
 [[nodiscard]] inline bool get_bit(const std::uint64_t* words, std::size_t i) {
   return (words[i >> 6] >> (i & 63)) & 1;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 
 namespace millrace::data {
 
@@ -11,13 +12,15 @@ class buffer;
 /// Shared ownership of immutable bytes.
 using buffer_ref = std::shared_ptr<const buffer>;
 
-/// A block of bytes, padded to 64. Owned by the heap, or by whatever `owner` keeps alive
-/// (a received frame, a mapped file). Immutable once shared through `buffer_ref`.
+/// A block of bytes. Owned by the heap (then aligned and padded to 64), or by whatever `owner`
+/// keeps alive (a received frame, a mapped file: nothing may be read behind `size`). Immutable once
+/// shared through `buffer_ref`.
 class buffer {
  public:
   /// Heap bytes, not initialised; the padding behind `size` is zero.
   [[nodiscard]] static std::shared_ptr<buffer> allocate(std::size_t size);
-  /// Refers to foreign bytes that live as long as `owner`; `data` must be aligned to 8.
+  /// Refers to foreign bytes that live as long as `owner` (not null); `data` must be aligned to 8,
+  /// to 16 for decimals.
   [[nodiscard]] static buffer_ref wrap(const std::byte* data, std::size_t size,
                                        std::shared_ptr<const void> owner);
   /// Copies bytes; counted in `copied_bytes`.

@@ -15,15 +15,15 @@ struct column;
 using column_ptr = std::shared_ptr<const column>;
 
 /// How a column lays its rows out. Kernels meet `flat` and `constant` only (`decoded` brings others
-/// there); exchanges, take and the wire form keep what they get.
+/// there); the wire form keeps what it gets.
 enum class encoding : std::uint8_t {
   /// One value per row.
   flat,
   /// Storage holds exactly one value, which stands for every row.
   constant,
-  /// `values` holds u32 codes, one per row, into `children[0]`. Validity of the codes is
-  /// `validity`;
-  /// the dictionary itself has no nulls.
+  /// `values` holds u32 codes, one per row, into `children[0]`, a flat column of the same type.
+  /// Nulls stand in `validity` alone, one bit per row; the dictionary itself has none. Codes of
+  /// null rows are in range too.
   dictionary,
 };
 
@@ -31,13 +31,13 @@ enum class encoding : std::uint8_t {
 ///
 /// Which buffers are set follows from type and encoding:
 ///  - validity: bits, absent = no nulls (for `constant`: one bit).
-///  - values: fixed-width values; for strings the bytes; for dictionary the codes; absent for
-///  nested.
-///  - offsets: u32, length + 1 entries, first 0 or more, for strings, array, map, multiset. Offsets
-///  of null
-///    rows are valid and give an empty range.
-///  - children: array [element], multiset [element, count (integer)], map [key, value], row
-///  [fields...].
+///  - values: fixed-width values; for strings the bytes (absent when there are none); for
+///  dictionary
+///    the codes; absent for nested.
+///  - offsets: u32, stored() + 1 entries, first 0 or more, for strings, array, map, multiset.
+///    Offsets of null rows are valid too.
+///  - children: array [element], multiset [element, count (integer)], map [key, value],
+///    row [fields...], of any encoding (`storage_children` gives their types).
 /// Values below a null are unspecified but readable.
 struct column {
   data_type type;

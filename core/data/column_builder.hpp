@@ -1,8 +1,10 @@
 #pragma once
 
+#include "core/base/assert.hpp"
 #include "core/data/column.hpp"
 #include "core/data/record_batch.hpp"
 
+#include <cstring>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -25,18 +27,24 @@ class column_builder {
   [[nodiscard]] std::uint32_t length() const { return length_; }
   [[nodiscard]] std::size_t byte_size() const;
 
+  /// `T` must have the width of the type's physical form (`append(std::int64_t{5})` for BIGINT).
   template <class T>
   void append(T value) {
-    reserve_fixed(1);
-    reinterpret_cast<T*>(values_->mutable_data())[length_] = value;
-    push_valid();
+    MILLRACE_ASSERT(sizeof(T) == width_);
+    reserve(1);
+    values_->mutable_as<T>()[length_++] = value;
   }
-  void append_text(std::string_view bytes);
+  void append_text(std::string_view bytes) {
+    char* to = extend_text(bytes.size());
+    if (!bytes.empty()) std::memcpy(to, bytes.data(), bytes.size());
+  }
   /// NULL of any type (ROW children get NULLs too, arrays and maps an empty range).
   void append_null();
   /// ARRAY, MAP, MULTISET: a row made of all child rows appended since the last one. ROW: its
   /// children have one more row each.
   void append_nested();
+  /// `count` NULLs.
+  void append_nulls(std::uint32_t count);
   [[nodiscard]] column_builder& child(std::size_t i) { return children_[i]; }
 
   /// Copies row `row` of a column of the same physical type, any encoding.
@@ -49,13 +57,22 @@ class column_builder {
   /// Uninitialised room for `count` fixed-width values, all valid; the caller fills it.
   template <class T>
   [[nodiscard]] T* extend(std::uint32_t count) {
-    reserve_fixed(count);
-    T* at = reinterpret_cast<T*>(values_->mutable_data()) + length_;
-    extend_valid(count);
+    MILLRACE_ASSERT(sizeof(T) == width_);
+    reserve(count);
+    T* at = values_->mutable_as<T>() + length_;
+    length_ += count;
     return at;
   }
   /// Uninitialised room for the bytes of one string row of `size` bytes.
-  [[nodiscard]] char* extend_text(std::size_t size);
+  [[nodiscard]] char* extend_text(std::size_t size) {
+    MILLRACE_ASSERT(has_offsets_);
+    reserve(1);
+    reserve_bytes(size);
+    char* at = values_->mutable_as<char>() + bytes_;
+    bytes_ += size;
+    offsets()[++length_] = static_cast<std::uint32_t>(bytes_);
+    return at;
+  }
   /// Marks a row already appended as NULL.
   void set_null(std::uint32_t row);
 
@@ -63,25 +80,39 @@ class column_builder {
   [[nodiscard]] column_ptr finish();
 
  private:
-  void reserve_fixed(std::uint32_t more) {
-    if (length_ + more > capacity_) grow(more);
+  void reserve(std::uint32_t more) {
+    if (more > capacity_ - length_) grow(more);
   }
-  void push_valid() {
-    if (validity_) set_valid_slow(length_);
-    ++length_;
+  // Makes room for one byte at least: then `values_` is there once a string is.
+  void reserve_bytes(std::size_t more) {
+    if (more >= byte_capacity_ - bytes_) grow_bytes(more + 1);
   }
   void grow(std::uint32_t more);
   void grow_bytes(std::size_t more);
-  void set_valid_slow(std::uint32_t row);
-  void extend_valid(std::uint32_t count);
+  // Bits are made all 1, so an appended row is valid until someone clears its bit.
   void make_validity();
+  void mark_nulls(std::uint32_t first_row, std::uint64_t nulls);
+  void mark_range_null(std::uint32_t first_row, std::uint32_t count);
+  void copy_nulls(const column& source, std::span<const std::uint32_t> rows);
+  void copy_nulls(const column& source, std::uint32_t begin, std::uint32_t count);
+  void gather(const column& store, std::span<const std::uint32_t> rows);
+  void gather_fixed(const column& store, std::span<const std::uint32_t> rows);
+  void gather_texts(const column& store, std::span<const std::uint32_t> rows);
+  void gather_lists(const column& store, std::span<const std::uint32_t> rows);
+  void repeat(const column& source, std::uint32_t count);
+  void copy_range(const column& source, std::uint32_t begin, std::uint32_t count);
+  void copy_offsets(const std::uint32_t* from, std::uint32_t count, std::uint32_t base);
+  [[nodiscard]] std::uint32_t* offsets() { return offsets_->mutable_as<std::uint32_t>(); }
 
   data_type type_;
   std::size_t width_ = 0;
+  bool has_offsets_ = false;
   std::uint32_t length_ = 0;
   std::uint32_t capacity_ = 0;
   std::uint32_t expected_ = 0;
-  std::size_t bytes_ = 0;  // used bytes of a string column
+  std::size_t bytes_ = 0;  // of strings: used, room, and what the last column needed
+  std::size_t byte_capacity_ = 0;
+  std::size_t expected_bytes_ = 0;
   std::shared_ptr<buffer> values_;
   std::shared_ptr<buffer> offsets_;
   std::shared_ptr<buffer> validity_;

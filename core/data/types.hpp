@@ -14,8 +14,8 @@ namespace millrace::data {
 /// character, varchar, binary, varbinary: u32 offsets + bytes; date i32 days since 1970-01-01;
 /// time i32 milliseconds of the day; timestamp and timestamp_ltz i64 ticks since 1970-01-01 (UTC
 /// for ltz), see `ticks_per_second`; interval_year_month i64 months; interval_day_time i64
-/// milliseconds; array, map, multiset: u32 offsets + children; row: children of the same length.
-/// `null` is the type of an untyped NULL literal: it has no values, every row is null.
+/// milliseconds; raw_symbol i32; array, map, multiset: u32 offsets + children; row: children of the
+/// same length. `null` is the type of an untyped NULL literal: it has no values, every row is null.
 enum class type_id : std::uint8_t {
   null,
   boolean,
@@ -109,6 +109,10 @@ struct schema {
 
 /// SQL text of a type as Flink prints it: `DECIMAL(10, 2) NOT NULL`, `ROW<`a` INT>`, `STRING`.
 [[nodiscard]] std::string to_text(const data_type& type);
+
+/// Types of a nested column's children as stored: the type's own parts, and behind a multiset's
+/// element its count (INT NOT NULL). Empty for types that are not nested.
+[[nodiscard]] std::vector<data_type> storage_children(const data_type& type);
 
 /// Bytes of one value in a flat column; 0 for variable length and nested types.
 [[nodiscard]] std::size_t fixed_width(type_id id);

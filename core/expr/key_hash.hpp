@@ -6,11 +6,15 @@
 
 namespace millrace::expr {
 
-/// Hashes of the key made of `columns` for the live rows of a batch: entry per stored row,
-/// unselected rows unspecified. NULL equals NULL; a string hashes by its bytes, a DECIMAL by its
-/// value at the column's scale. The same key gives the same hash in every encoding, process and
-/// release (it decides key groups in savepoints). XXH3 for bytes; a fixed-width value is mixed by
-/// the same finaliser, 64 bits at a time.
+/// Hashes of the key made of `columns` for the live rows of a batch: an entry per stored row,
+/// unselected rows unspecified.
+///
+/// The same key gives the same hash in every encoding, process and release (it decides key groups
+/// in savepoints). NULL equals NULL, 0.0 equals -0.0, NaN equals NaN, maps and multisets ignore the
+/// order of their entries. Integers, dates and times hash by their 64-bit value whatever their
+/// width, FLOAT as DOUBLE, a string by its bytes (XXH3), a DECIMAL by its unscaled value: keys to
+/// be compared must have one scale. A fixed-width value is mixed by the finaliser of XXH64.
+/// About 1 ns per row and fixed-width column.
 [[nodiscard]] data::buffer_ref hash_keys(const data::record_batch& batch,
                                          std::span<const std::uint32_t> columns);
 
