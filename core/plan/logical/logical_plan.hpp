@@ -49,10 +49,13 @@ struct sort_key {
       false;  ///< default of Flink: NULL is the smallest value (first for ASC, last for DESC)
 };
 
-/// A table read: all columns of the definition, computed ones and the watermark included, in their
-/// order. Rules push into it: `projected` (paths that are really read) and `filter`.
+/// A table read. As the binder makes it: all columns of the definition, computed ones included, in
+/// their order. After pruning, `kept` says which columns of the table the output has; a ROW column
+/// may have lost fields (`logical_node::columns` has its type). The table's watermark is always part
+/// of a scan.
 struct scan_node {
   table_ptr table;
+  std::optional<std::vector<std::uint32_t>> kept;
 };
 /// Literal rows.
 struct values_node {
