@@ -32,6 +32,12 @@ class output {
   /// Errors are those of the operators behind it.
   [[nodiscard]] virtual result<void> emit(data::batch_ptr batch) = 0;
   [[nodiscard]] virtual bool full() const = 0;
+  /// Called by operators that make event time themselves (the watermark assigner), between two
+  /// emits: the chain forwards it to the operators behind like a watermark that came in, in order
+  /// with the batches. A watermark at or below the last one is dropped. May make the output full.
+  [[nodiscard]] virtual result<void> emit_watermark(timestamp_ms time) = 0;
+  /// The operator's input gives no rows for a while (`true`), or is back. Same rules.
+  [[nodiscard]] virtual result<void> emit_idle(bool idle) = 0;
 };
 
 /// One instance of a physical operator. Lives on its task's actor; never called from two threads at
@@ -66,7 +72,8 @@ class physical_operator {
     return progress::need_input;
   }
   /// The watermark to forward when the inputs' is `input` (window joins and sessions may hold it
-  /// back).
+  /// back). The chain forwards nothing when it is not above the last one forwarded, so an operator
+  /// that swallows its inputs' watermarks gives `min_watermark`.
   [[nodiscard]] virtual timestamp_ms output_watermark(timestamp_ms input) const { return input; }
   [[nodiscard]] virtual result<progress> finish(input_id, output&) { return progress::need_input; }
   /// The next processing time the operator wants to be called at; `max_watermark` for never.
