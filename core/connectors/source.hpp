@@ -34,6 +34,8 @@ struct read_result {
   data::batch_ptr batch;
   std::int64_t retry_at_us = 0;
   bool idle = false;  ///< pending because the input has nothing, not because of pacing
+  /// Event time behind the rows of this result, from a source that knows it (`feed`); any state.
+  timestamp_ms watermark = min_watermark;
 };
 
 /// Reads splits one after the other into batches. Used by one task; may block on local files only,
