@@ -1,0 +1,70 @@
+#pragma once
+
+#include "core/tables/item_table.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+namespace millrace::tables {
+
+class map_table;
+
+/// Bytes of a value inside the table. `data` may be written through after `find_mutable` and
+/// `upsert`; valid until the item is erased or its value replaced. Aligned to 8 when the sub-key's
+/// size is a multiple of 8, else read with memcpy.
+struct value_ref {
+  char* data = nullptr;
+  std::uint32_t size = 0;
+  explicit operator bool() const { return data != nullptr; }
+  [[nodiscard]] std::string_view view() const { return {data, size}; }
+};
+
+/// Walks the items of one key in the order they were inserted. Ends when the table is written,
+/// except through `map_table::erase(cursor)`.
+class map_cursor {
+ public:
+  [[nodiscard]] bool valid() const { return at_ != nullptr; }
+  [[nodiscard]] std::string_view sub_key() const;
+  [[nodiscard]] std::string_view value() const;
+  void next();
+
+ private:
+  friend class map_table;
+  const map_table* table_ = nullptr;
+  segment* segment_ = nullptr;
+  item* at_ = nullptr;
+};
+
+/// Key -> sub-key -> value: DISTINCT counts, join sides by unique key or by row -> count, session
+/// windows. Sub-keys and values are bytes of any length. Keys with few items are searched along
+/// their chain, others by a hash index over all such keys of a key group.
+class map_table final : public item_table {
+ public:
+  /// The value of a sub-key, or null; reading only.
+  [[nodiscard]] value_ref find(key_handle key, std::string_view sub_key) const;
+  /// The value for changing it in place (same size); the item is dirty from here on.
+  [[nodiscard]] value_ref find_mutable(key_handle key, std::string_view sub_key);
+  /// Puts a value, replacing the old one.
+  void put(key_handle key, std::string_view sub_key, std::string_view value);
+  /// The value in place, inserted as `size` zero bytes when the sub-key is new. An existing value
+  /// keeps its size, which must be `size`.
+  [[nodiscard]] value_ref upsert(key_handle key, std::string_view sub_key, std::uint32_t size,
+                                 bool* inserted = nullptr);
+  /// False when it is not there.
+  bool erase(key_handle key, std::string_view sub_key);
+  /// Removes the cursor's item and moves on to the next.
+  void erase(map_cursor& at);
+  /// Removes all items of the key.
+  void clear(key_handle key);
+
+  /// Items of the key; a null handle has none. (With TTL, expired items not met yet count.)
+  [[nodiscard]] std::uint32_t count(key_handle key) const;
+  [[nodiscard]] map_cursor items(key_handle key) const;
+
+ private:
+  friend class table_set;
+  friend class map_cursor;
+  map_table(table_spec spec, std::uint16_t ordinal, const table_context& context);
+};
+
+}  // namespace millrace::tables

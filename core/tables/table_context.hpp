@@ -1,0 +1,23 @@
+#pragma once
+
+#include "core/base/clock.hpp"
+#include "core/base/memory_budget.hpp"
+#include "core/tables/table_spec.hpp"
+
+namespace millrace::tables {
+
+class state_store;
+
+/// What a table set works with. The pointers outlive it.
+struct table_context {
+  /// Charged for index arrays and storage chunks, never per row; may be driven above its limit (the
+  /// owner then calls `table_set::spill`).
+  memory_budget* budget = nullptr;
+  /// Write times of TTL come from here.
+  const clock* time = nullptr;
+  /// Where cold key groups go; null: nothing is ever spilled.
+  state_store* store = nullptr;
+  key_range range;
+};
+
+}  // namespace millrace::tables
