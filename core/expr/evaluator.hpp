@@ -9,6 +9,13 @@
 
 namespace millrace::expr {
 
+/// What `evaluator::calc` gives: columns of the batch's stored length and the rows that passed.
+struct calc_result {
+  std::vector<data::column_ptr> columns;
+  data::buffer_ref selection;  ///< null: all rows that were live in the batch
+  std::uint32_t count = 0;
+};
+
 /// Runs a set of expressions over batches of one row type. Made once per operator; used on its
 /// task's thread.
 ///
@@ -32,6 +39,9 @@ class evaluator {
   /// number. Null buffer when all live rows pass.
   [[nodiscard]] result<data::buffer_ref> filter(const data::record_batch& batch,
                                                 std::uint32_t& count);
+  /// `filter` by expression 0, then the expressions behind it for the rows that passed. What the
+  /// condition computed is not computed again.
+  [[nodiscard]] result<calc_result> calc(const data::record_batch& batch);
 
  private:
   struct state;

@@ -24,6 +24,19 @@ namespace millrace::expr {
 [[nodiscard]] std::vector<const aggregate_function*> all_aggregates();
 [[nodiscard]] std::vector<const table_function*> all_table_functions();
 
+// The names of operators: `+ - * / %`, `NEGATE`, `= <> < <= > >=`,
+// `IS [NOT] DISTINCT FROM`, `IS [NOT] NULL|TRUE|FALSE`, `AND OR NOT`, `[NOT] BETWEEN` and
+// `[NOT] BETWEEN SYMMETRIC` (value, low, high), `[NOT] IN` (value, items...), `LIKE` and
+// `SIMILAR TO` (value, pattern [, escape]), `||`, `CASE` (when, then, ..., else), `FIELD` (row,
+// INT literal), `ITEM` (collection, key), `ROW ARRAY MAP MULTISET` (parts...), `OVERLAPS` (four
+// times). A bare unit or a side (`DAY`, `LEADING`) is a STRING literal in upper case:
+// `EXTRACT(unit, x)`, `FLOOR(x, unit)`, `TIMESTAMPADD(unit, n, x)`, `TRIM(side, characters, x)`;
+// `POSITION(x, y [, from])`, `OVERLAY(a, b, from [, length])`, `SUBSTRING(a, from [, length])`.
+// JSON: `JSON_VALUE(input, path, on_empty, empty_default, on_error, error_default)` with behaviour
+// names `NULL ERROR DEFAULT`, `JSON_QUERY(input, path, wrapper, on_empty, on_error)` with wrappers
+// `WITHOUT CONDITIONAL UNCONDITIONAL`, `JSON_EXISTS(input, path [, on_error])`, `JSON_OBJECT` and
+// `JSON_ARRAY` with `NULL` or `ABSENT` first, `IS JSON [VALUE|OBJECT|ARRAY|SCALAR]`.
+
 /// Builds a call: resolves the overload, casts the arguments where the overload takes another type,
 /// folds nothing. `target` as in `call_site`. Errors: 2013 unknown name (with the nearest one),
 /// 2014, 2015, 2018.

@@ -39,6 +39,9 @@ struct kernel_call {
   const row_set& rows;
   eval_context& context;
   const prepared_state* prepared;
+  /// Of an overload with `null_in_null_out`: the validity bits of all arguments together, null when
+  /// no argument has nulls. Kernels that may fail, or are dear, skip the other rows.
+  const std::uint64_t* valid = nullptr;
 };
 
 /// Computes one column. Errors: 3001, 3002, 3003, 3004 with the value in the message.
@@ -62,13 +65,17 @@ struct scalar_overload {
   /// May be null. Runs once per operator; `arguments` holds a constant column where the argument is
   /// a literal, null elsewhere.
   result<std::shared_ptr<const prepared_state>> (*prepare)(
-      std::span<const data::column_ptr> arguments, const eval_context& context) = nullptr;
+      const scalar_overload& overload, std::span<const data::column_ptr> arguments,
+      const eval_context& context) = nullptr;
   special_form special = special_form::none;
   bool can_fail = false;      ///< may raise an error for a row
   bool deterministic = true;  ///< same arguments, same value
   /// Gives NULL whenever an argument is NULL; the evaluator then combines validity bits and the
   /// kernel need not.
   bool null_in_null_out = false;
+  /// A few machine instructions per row and no strings made: computing it for rows that nobody
+  /// asked for is faster than leaving them out.
+  bool cheap = false;
 };
 
 /// A call as the binder sees it.
