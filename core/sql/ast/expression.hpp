@@ -45,9 +45,11 @@ struct interval_literal {
   interval_qualifier qualifier;
 };
 
-/// `INTERVAL (expression) unit`: a computed interval.
+/// `INTERVAL (expression) unit`: a computed interval. With `difference` set it is `(a - b) unit`,
+/// where `value` is the subtraction of two times.
 struct interval_value {
   expression_ptr value;
+  bool difference = false;
   interval_qualifier qualifier;
 };
 

@@ -51,6 +51,7 @@ class parser : public cursor {
   result<expression> parse_primary();
   result<expression> parse_word_primary();
   result<expression> parse_parentheses();
+  result<expression> parse_difference(text_position at, expression value);
   result<expression> parse_case();
   result<expression> parse_exists();
   result<expression> parse_collection(collection_kind kind);

@@ -110,8 +110,21 @@ result<expression> parser::parse_parentheses() {
     return make_expression(at, std::move(node));
   }
   MILLRACE_CHECK(expect_symbol(")"));
-  if (items.size() == 1) return std::move(items[0]);
+  if (items.size() == 1) return parse_difference(at, std::move(items[0]));
   return make_expression(at, row_constructor{std::move(items), false});
+}
+
+// `(a - b) SECOND`: the difference of two times as an interval.
+result<expression> parser::parse_difference(text_position at, expression value) {
+  const auto* operation = value.get_if<binary_operation>();
+  if (!operation || operation->op != binary_operator::subtract ||
+      !at_any({"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"}))
+    return value;
+  interval_value node;
+  node.value = std::move(value);
+  node.difference = true;
+  MILLRACE_TRY(node.qualifier, parse_interval_qualifier());
+  return make_expression(at, std::move(node));
 }
 
 result<expression> parser::parse_case() {
