@@ -51,8 +51,8 @@ struct sort_key {
 
 /// A table read. As the binder makes it: all columns of the definition, computed ones included, in
 /// their order. After pruning, `kept` says which columns of the table the output has; a ROW column
-/// may have lost fields (`logical_node::columns` has its type). The table's watermark is always part
-/// of a scan.
+/// may have lost fields (`logical_node::columns` has its type). The table's watermark is always
+/// part of a scan.
 struct scan_node {
   table_ptr table;
   std::optional<std::vector<std::uint32_t>> kept;

@@ -210,9 +210,13 @@ struct lookup_join_spec {
   expr::expr_ptr condition;                   ///< the rest, over both
 };
 struct over_spec {
+  /// row_time: a row leaves when the watermark passes it; processing_time: rows in order of
+  /// arrival; value: order by any columns, over any changelog; earlier results are corrected.
+  enum class order_kind : std::uint8_t { row_time, processing_time, value };
   over_node over;
-  bool row_time = true;  ///< else processing time (arrival order)
+  order_kind order = order_kind::row_time;
   bool retracting_input = false;
+  bool emit_update_before = true;
   std::int64_t ttl_ms = 0;
 };
 struct match_operator_spec {

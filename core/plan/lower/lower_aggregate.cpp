@@ -1,0 +1,128 @@
+#include "core/expr/registry.hpp"
+#include "core/plan/lower/aggregate_text.hpp"
+#include "core/plan/lower/lowering.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace millrace::plan {
+
+// The binder resolves calls for inserts; over an updating input another overload may be needed
+// (MIN, MAX).
+result<void> lowering::resolve_for(std::vector<aggregate_call>& calls,
+                                   const std::vector<logical_column>& columns,
+                                   bool retracting) const {
+  if (!retracting) return {};
+  for (auto& call : calls) {
+    const auto* function = expr::find_aggregate(call.function);
+    if (function == nullptr)
+      return make_error(errc::sql_unknown_function,
+                        fmt::format("no aggregate '{}'", call.function));
+    std::vector<data::data_type> types;
+    std::vector<data::column_ptr> literals;
+    for (const auto a : call.arguments) {
+      types.push_back(columns[a].type);
+      literals.push_back(nullptr);
+    }
+    for (const auto& constant : call.constants) {
+      if (!constant) continue;
+      types.push_back(constant->type);
+      literals.push_back(constant->literal);
+    }
+    MILLRACE_TRY(call.overload, function->resolve({call.function, types, literals, nullptr}, true));
+  }
+  return {};
+}
+
+result<std::uint32_t> lowering::lower_aggregate(const logical_ptr& node) {
+  const auto& aggregate = std::get<aggregate_node>(node->detail);
+  if (const auto windows = window_columns_of(*node->inputs[0])) {
+    const auto grouped = [&](std::uint32_t column) {
+      return std::find(aggregate.groups.begin(), aggregate.groups.end(), column) !=
+             aggregate.groups.end();
+    };
+    if (grouped(windows->start) && grouped(windows->end)) return windowed_aggregate(node, *windows);
+  }
+  MILLRACE_TRY(auto input, lower(node->inputs[0]));
+  auto groups = aggregate.groups;
+  if (!aggregate.sets.empty()) {
+    MILLRACE_TRY(input, expanded(input, aggregate, groups));
+  }
+  return group_aggregate(input, std::move(groups), aggregate.calls, node->columns);
+}
+
+result<std::uint32_t> lowering::group_aggregate(std::uint32_t input,
+                                                std::vector<std::uint32_t> groups,
+                                                std::vector<aggregate_call> calls,
+                                                const std::vector<logical_column>& columns) {
+  const auto& below = builder_.node(input);
+  group_aggregate_spec spec;
+  spec.retracting_input = updating(input);
+  MILLRACE_CHECK(resolve_for(calls, below.columns, spec.retracting_input));
+  MILLRACE_TRY(spec.mini_batch, options_.boolean("table.exec.mini-batch.enabled", false));
+  MILLRACE_TRY(spec.mini_batch_rows, options_.integer("table.exec.mini-batch.size", -1));
+  MILLRACE_TRY(spec.mini_batch_ms, options_.duration_ms("table.exec.mini-batch.allow-latency", 0));
+  spec.ttl_ms = ttl();
+  spec.groups = groups;
+  spec.calls = std::move(calls);
+
+  plan_builder::draft d;
+  d.name = "GroupAggregate";
+  d.description = fmt::format("groupBy=[{}], select=[{}]", names_of(groups, below.columns),
+                              calls_text(spec.calls, below.columns));
+  d.digest = d.description + calls_digest(groups, spec.calls);
+  d.columns = columns;
+  d.facts.updating = true;
+  unique_key key(groups.size());
+  std::iota(key.begin(), key.end(), 0u);
+  d.facts.unique_keys.push_back(std::move(key));
+  d.inputs.push_back(plan_builder::hash(input, std::move(groups)));
+  d.spec = std::move(spec);
+  return builder_.add(std::move(d));
+}
+
+// Grouping sets: every row once per set, with copies of the group columns that the set leaves out
+// made NULL.
+result<std::uint32_t> lowering::expanded(std::uint32_t input, const aggregate_node& aggregate,
+                                         std::vector<std::uint32_t>& groups) {
+  const auto width = static_cast<std::uint32_t>(builder_.node(input).columns.size());
+  auto columns = builder_.node(input).columns;
+  std::vector<expr::expr_ptr> expressions;
+  for (std::uint32_t i = 0; i < width; ++i)
+    expressions.push_back(expr::make_column(i, columns[i].type));
+  for (auto& group : groups) {
+    auto copy = columns[group];
+    copy.type = copy.type.as_nullable();
+    expressions.push_back(expr::make_column(group, copy.type));
+    group = static_cast<std::uint32_t>(columns.size());
+    columns.push_back(std::move(copy));
+  }
+  MILLRACE_TRY(const auto copied, calc(input, {}, std::move(expressions), columns));
+
+  expand_spec spec;
+  for (const auto& set : aggregate.sets) {
+    std::vector<bool> keep(columns.size(), true);
+    std::int64_t id = 0;
+    for (std::uint32_t g = 0; g < groups.size(); ++g) {
+      const bool kept = std::find(set.begin(), set.end(), g) != set.end();
+      keep[groups[g]] = kept;
+      id = id * 2 + (kept ? 0 : 1);
+    }
+    spec.keep.push_back(std::move(keep));
+    spec.grouping_ids.push_back(id);
+  }
+  columns.push_back({"$e", data::data_type(data::type_id::bigint, false), time_attribute::none});
+  groups.push_back(static_cast<std::uint32_t>(columns.size() - 1));
+  plan_builder::draft d;
+  d.name = "Expand";
+  d.description = fmt::format("sets=[{}]", spec.keep.size());
+  d.spec = std::move(spec);
+  d.columns = std::move(columns);
+  d.facts.updating = updating(copied);
+  d.inputs.push_back(plan_builder::forward(copied));
+  return builder_.add(std::move(d));
+}
+
+}  // namespace millrace::plan

@@ -1,0 +1,103 @@
+#pragma once
+
+#include "core/plan/lower/plan_builder.hpp"
+#include "core/plan/lower/window_columns.hpp"
+#include "core/plan/planner.hpp"
+#include "core/plan/rules/rule.hpp"
+
+#include <unordered_map>
+
+namespace millrace::plan {
+
+/// Turns logical nodes into physical ones, inputs first. One per job; each topic has a file of its
+/// own
+/// (`lower_scan.cpp`, `lower_join.cpp`, ...). `lower` gives a node whose columns are those of the
+/// logical node.
+class lowering {
+ public:
+  lowering(const planning_input& input, const std::vector<logical_ptr>& roots,
+           plan_builder& builder);
+
+  result<std::uint32_t> lower(const logical_ptr& node);
+
+ private:
+  result<std::uint32_t> lower_fresh(const logical_ptr& node);
+
+  // lower_scan.cpp, lower_sink.cpp
+  result<std::uint32_t> lower_scan(const logical_node& node);
+  result<std::uint32_t> lower_values(const logical_node& node);
+  result<std::uint32_t> lower_sink(const logical_node& node);
+
+  // lower_calc.cpp: a stack of projections and filters above `base`.
+  struct calc_stack {
+    logical_ptr base;
+    std::vector<expr::expr_ptr> columns;     ///< over base's columns
+    std::vector<expr::expr_ptr> conditions;  ///< conjuncts over base's columns
+  };
+  calc_stack stack_of(const logical_ptr& top) const;
+  result<std::uint32_t> lower_calc(const logical_ptr& node);
+  result<std::uint32_t> calc(std::uint32_t input, std::vector<expr::expr_ptr> conditions,
+                             std::vector<expr::expr_ptr> columns,
+                             const std::vector<logical_column>& as);
+  /// The node's columns plus `keys` as further ones where they are no plain columns; `keys` become
+  /// indices.
+  result<std::uint32_t> with_key_columns(std::uint32_t input,
+                                         const std::vector<expr::expr_ptr>& keys,
+                                         std::vector<std::uint32_t>& indices);
+  /// The node with just `columns`, in that order, under the names of `as`.
+  result<std::uint32_t> selected(std::uint32_t input, const std::vector<std::uint32_t>& columns,
+                                 const std::vector<logical_column>& as);
+
+  // lower_aggregate.cpp, lower_window.cpp
+  result<std::uint32_t> lower_aggregate(const logical_ptr& node);
+  result<std::uint32_t> lower_window_function(const logical_node& node);
+  result<std::uint32_t> lower_group_window(const logical_node& node);
+  result<std::uint32_t> windowed_aggregate(const logical_ptr& node, const window_columns& windows);
+  result<std::uint32_t> aggregate_over_function(const logical_ptr& node,
+                                                const window_columns& windows, bool& done);
+  result<std::uint32_t> aggregate_over_columns(const logical_ptr& node,
+                                               const window_columns& windows);
+  result<std::uint32_t> group_aggregate(std::uint32_t input, std::vector<std::uint32_t> groups,
+                                        std::vector<aggregate_call> calls,
+                                        const std::vector<logical_column>& columns);
+  result<std::uint32_t> expanded(std::uint32_t input, const aggregate_node& aggregate,
+                                 std::vector<std::uint32_t>& groups);
+  result<std::uint32_t> window_output(std::uint32_t input, window_aggregate_spec spec,
+                                      const std::vector<logical_column>& inputs,
+                                      const logical_node& node,
+                                      const std::vector<std::int32_t>& group_position);
+  result<void> resolve_for(std::vector<aggregate_call>& calls,
+                           const std::vector<logical_column>& columns, bool retracting) const;
+
+  // lower_rank.cpp
+  result<std::uint32_t> lower_over(const logical_node& node);
+  /// Top-N or deduplication, if the stack filters a rank; `found` false otherwise.
+  result<std::uint32_t> lower_rank(const calc_stack& stack, const std::vector<logical_column>& as,
+                                   bool& found);
+  result<std::uint32_t> lower_sort(const logical_node& node);
+  result<std::uint32_t> rank(std::uint32_t input, rank_spec spec,
+                             const std::vector<logical_column>& columns);
+
+  // lower_join.cpp
+  result<std::uint32_t> lower_join(const logical_ptr& node);
+  result<std::uint32_t> lower_temporal(const logical_node& node);
+  result<std::uint32_t> lower_lookup(const logical_node& node);
+  result<std::uint32_t> lower_correlate(const logical_node& node);
+  result<std::uint32_t> lower_set(const logical_node& node);
+  result<std::uint32_t> lower_match(const logical_node& node);
+  result<std::uint32_t> lower_single_row(const logical_node& node);
+
+  [[nodiscard]] bool updating(std::uint32_t node) const { return builder_.facts(node).updating; }
+  [[nodiscard]] std::int64_t ttl() const { return ttl_ms_; }
+  result<void> insert_only(std::uint32_t node, std::string_view who) const;
+
+  const planning_input& input_;
+  option_reader options_;
+  plan_builder& builder_;
+  reader_counts readers_;
+  std::int64_t ttl_ms_ = 0;
+  std::unordered_map<const logical_node*, std::uint32_t> done_;
+  std::vector<logical_ptr> kept_alive_;
+};
+
+}  // namespace millrace::plan
