@@ -1,0 +1,33 @@
+#include "core/connectors/formats/format.hpp"
+
+#include "core/connectors/option_check.hpp"
+
+#include <fmt/format.h>
+
+namespace millrace::connectors::formats {
+namespace {
+
+const std::vector<const format*>& table() {
+  static const std::vector<const format*> all{};
+  return all;
+}
+
+}  // namespace
+
+std::vector<const format*> all_formats() { return table(); }
+
+result<const format*> format_of(const plan::table_definition& t) {
+  const auto name = t.options.find("format");
+  if (name == t.options.end())
+    return make_error(errc::sql_missing_option,
+                      fmt::format("table {} has no option 'format'", t.name),
+                      "add 'format' = 'json' or 'csv'");
+  std::vector<std::string> names;
+  for (const auto* f : table()) {
+    if (f->name == name->second) return f;
+    names.emplace_back(f->name);
+  }
+  return unknown_name("format", name->second, names);
+}
+
+}  // namespace millrace::connectors::formats
