@@ -27,6 +27,15 @@ bool begins_statement(std::string_view word) {
                      [&](std::string_view head) { return equals_keyword(word, head); });
 }
 
+// Words that are seldom meant as names: something before them was left out.
+bool continues_statement(std::string_view word) {
+  constexpr std::string_view words[] = {"FROM",  "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT",
+                                        "UNION", "JOIN",  "ON",    "AND",    "OR",    "WHEN",
+                                        "THEN",  "ELSE",  "AS",    "IN",     "SELECT"};
+  return std::any_of(std::begin(words), std::end(words),
+                     [&](std::string_view known) { return equals_keyword(word, known); });
+}
+
 // A keyword that the word was probably meant to be; empty when it is one or none is near.
 std::string misspelt(const token& found) {
   if (found.kind != token_kind::word || found.text.size() < 3 || is_reserved(found.text)) return {};
@@ -156,6 +165,8 @@ std::string cursor::hint_for(const token& found) const {
   if (found.kind != token_kind::word || !is_reserved(found.text)) return {};
   if (begins_statement(found.text) && found.line > last_.line)
     return fmt::format("is a ; missing before {}?", to_upper(found.text));
+  if (continues_statement(found.text))
+    return fmt::format("something is missing in front of {}", to_upper(found.text));
   return fmt::format("{0} is a reserved word; to use it as a name write it in backquotes: `{0}`",
                      found.text);
 }
