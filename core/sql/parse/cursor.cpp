@@ -184,15 +184,15 @@ error cursor::too_deep() {
                     "split it with views, or use IN (..) instead of a chain of OR");
 }
 
-cursor::nesting::nesting(cursor& owner) : owner_(owner), outer_height_(owner.height_) {
-  ++owner_.depth_;
+cursor::subtree::subtree(cursor& owner) : owner_(owner), outer_height_(owner.height_) {
   owner_.height_ = 0;
 }
 
-cursor::nesting::~nesting() {
-  --owner_.depth_;
-  owner_.height_ = std::max(outer_height_, owner_.height_ + 1);
-}
+cursor::subtree::~subtree() { owner_.height_ = std::max(outer_height_, owner_.height_ + 1); }
+
+cursor::nesting::nesting(cursor& owner) : owner_(owner), tree_(owner) { ++owner_.depth_; }
+
+cursor::nesting::~nesting() { --owner_.depth_; }
 
 result<void> cursor::nesting::check() const {
   if (owner_.depth_ > max_nesting) return owner_.too_deep();

@@ -54,7 +54,19 @@ class cursor {
                                            std::string_view hint = {});
 
  protected:
-  /// Holds a level of nesting open: counts depth on the way down, height on the way up.
+  /// A subtree that is being parsed: its height starts at nothing and counts for its parent's.
+  class subtree {
+   public:
+    explicit subtree(cursor& owner);
+    ~subtree();
+    subtree(const subtree&) = delete;
+    subtree& operator=(const subtree&) = delete;
+
+   private:
+    cursor& owner_;
+    std::size_t outer_height_;
+  };
+  /// A subtree in parentheses, a call and the like: counts for the depth of recursion as well.
   class nesting {
    public:
     explicit nesting(cursor& owner);
@@ -66,7 +78,7 @@ class cursor {
 
    private:
     cursor& owner_;
-    std::size_t outer_height_;
+    subtree tree_;
   };
   /// One more node on top of what was parsed at this level; sql_too_deep beyond the limit.
   result<void> grow();

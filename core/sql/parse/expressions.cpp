@@ -67,6 +67,7 @@ result<expression> parser::parse_expression() {
 }
 
 result<expression> parser::parse_binary(int lowest_precedence) {
+  const subtree tree(*this);
   MILLRACE_TRY(auto left, parse_prefix());
   for (auto found = peek_infix(); found && found->level >= lowest_precedence;
        found = peek_infix()) {

@@ -217,6 +217,8 @@ result<expression> parser::parse_interval() {
     MILLRACE_TRY(node.qualifier, parse_interval_qualifier());
     return make_expression(at, std::move(node));
   }
+  const nesting level(*this);
+  MILLRACE_CHECK(level.check());
   interval_value node;
   MILLRACE_TRY(node.value, parse_primary());
   if (negative)

@@ -123,6 +123,8 @@ result<std::vector<name>> parser::parse_name_list(std::string_view what) {
 result<table_ref> parser::parse_table_primary() {
   if (at_word("LATERAL")) {
     const text_position at = advance().at();
+    const nesting level(*this);
+    MILLRACE_CHECK(level.check());
     const bool fitting = at_any({"TABLE", "UNNEST"}) || at_symbol("(") || at_name();
     if (!fitting) return unexpected("TABLE(function(..)) or (query)");
     MILLRACE_TRY(auto table, parse_table_primary());

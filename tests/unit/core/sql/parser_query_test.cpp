@@ -36,7 +36,7 @@ TEST(parser_query, prints_what_it_read) {
       "VALUES 1, 2",
       "TABLE t",
       "SELECT a, COUNT(*) FROM t GROUP BY a HAVING COUNT(*) > 1 ORDER BY a DESC LIMIT 3 OFFSET 1",
-      "SELECT a FROM t GROUP BY GROUPING SETS ((a, b), (a), (), ROLLUP (c, d)), CUBE (e)",
+      "SELECT a FROM t GROUP BY GROUPING SETS ((a, b), a, (), ROLLUP (c, d)), CUBE (e)",
       "SELECT a FROM t GROUP BY ()",
       "SELECT SUM(a) OVER w FROM t WINDOW w AS (PARTITION BY b ORDER BY c)",
       "SELECT a FROM t QUALIFY ROW_NUMBER() OVER (ORDER BY b) = 1",
@@ -76,8 +76,8 @@ TEST(parser_query, folds_other_spellings) {
       {"SELECT * FROM f(1)", "SELECT * FROM TABLE(f(1))"},
       {"SELECT * FROM a LEFT OUTER JOIN b ON TRUE", "SELECT * FROM a LEFT JOIN b ON TRUE"},
       {"SELECT ALL a FROM t GROUP BY (a, b), c", "SELECT a FROM t GROUP BY (a, b), c"},
-      {"SELECT * FROM t MATCH_RECOGNIZE(PATTERN (A{,3} B??) DEFINE A AS TRUE)",
-       "SELECT * FROM t MATCH_RECOGNIZE (ONE ROW PER MATCH PATTERN (A{0,3} B??) DEFINE A AS TRUE)"},
+      {"SELECT * FROM t MATCH_RECOGNIZE(PATTERN (B?? A{,3}) DEFINE A AS TRUE)",
+       "SELECT * FROM t MATCH_RECOGNIZE (ONE ROW PER MATCH PATTERN (B?? A{0,3}) DEFINE A AS TRUE)"},
   };
   for (const auto& c : cases) {
     EXPECT_EQ(printed(c.text), c.expected);
