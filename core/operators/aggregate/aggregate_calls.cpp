@@ -1,0 +1,183 @@
+#include "core/operators/aggregate/aggregate_calls.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace millrace::operators {
+namespace {
+
+constexpr std::uint32_t round_up(std::uint32_t width) { return (width + 7) & ~std::uint32_t{7}; }
+
+error bad_state() {
+  return make_error(errc::internal, "a partial aggregate has bytes that are no state of its call");
+}
+
+}  // namespace
+
+void aggregate_calls::append_slots(std::vector<tables::slot_spec>& slots) {
+  std::uint32_t offset = 0;
+  for (const auto& slot : slots) offset += round_up(slot.width);
+  for (const auto& call : calls_) {
+    place p;
+    p.offset = offset;
+    for (const auto& slot : call.overload.slots) {
+      const bool blob = slot.kind == expr::slot_kind::blob;
+      if (blob) p.blobs.push_back(offset);
+      slots.push_back(blob ? tables::slot_spec::blob() : tables::slot_spec::bytes(slot.width));
+      offset += round_up(slots.back().width);
+    }
+    p.size = offset - p.offset;
+    has_blobs_ |= !p.blobs.empty();
+    places_.push_back(std::move(p));
+  }
+}
+
+bool aggregate_calls::is_plain(std::size_t i) const {
+  return !calls_[i].distinct && !calls_[i].overload.needs_ordered_values;
+}
+
+// Columns first, then the literals; where the binder gave a place to each, in those places.
+std::vector<data::column_ptr> aggregate_calls::arguments_of(std::size_t i,
+                                                            const data::record_batch& batch) const {
+  const auto& call = calls_[i];
+  std::vector<data::column_ptr> out;
+  std::size_t next = 0;
+  const auto literals = std::ranges::count_if(call.constants, [](const auto& c) { return c != nullptr; });
+  const bool placed = call.constants.size() == call.arguments.size() + literals;
+  if (!placed)
+    for (; next < call.arguments.size(); ++next)
+      out.push_back(data::decoded(batch.column_at(call.arguments[next])));
+  for (const auto& constant : call.constants) {
+    if (constant)
+      out.push_back(data::constant_of(*constant->literal, 0, batch.stored_rows()));
+    else if (next < call.arguments.size())
+      out.push_back(data::decoded(batch.column_at(call.arguments[next++])));
+  }
+  return out;
+}
+
+fed_rows aggregate_calls::filtered(const data::record_batch& batch, const fed_rows& fed,
+                                   std::uint32_t filter_column) {
+  const data::column_ptr flags = data::decoded(batch.column_at(filter_column));
+  picked_rows_.resize(fed.rows.count);
+  picked_payloads_.resize(fed.rows.count);
+  std::uint32_t picked = 0;
+  std::uint32_t position = 0;
+  const auto* values = flags->data<std::uint8_t>();
+  const bool constant = flags->is_constant();
+  const std::uint64_t* valid = flags->validity_words();
+  fed.rows.for_each([&](std::uint32_t row) {
+    const std::uint32_t at = constant ? 0 : row;
+    picked_rows_[picked] = row;
+    picked_payloads_[picked] = fed.payloads[position++];
+    picked += values != nullptr && values[at] != 0 && (valid == nullptr || data::get_bit(valid, at))
+                  ? 1
+                  : 0;
+  });
+  return {{batch.stored_rows(), picked_rows_.data(), picked}, {picked_payloads_.data(), picked}};
+}
+
+result<void> aggregate_calls::update_call(std::size_t i, const data::record_batch& batch,
+                                          const fed_rows& fed, tables::hash_table& table) {
+  if (fed.rows.count == 0) return {};
+  const auto arguments = arguments_of(i, batch);
+  const std::uint32_t offset = places_[i].offset;
+  states_.resize(fed.rows.count);
+  for (std::uint32_t r = 0; r < fed.rows.count; ++r) states_[r] = fed.payloads[r] + offset;
+  heaps_.clear();
+  if (!places_[i].blobs.empty())
+    for (char* payload : fed.payloads) heaps_.push_back(&table.heap_of(payload));
+  const auto& overload = calls_[i].overload;
+  return overload.update(overload, {arguments, fed.rows, states_.data(),
+                                    heaps_.empty() ? nullptr : heaps_.data(), batch.kinds()});
+}
+
+result<void> aggregate_calls::update(const data::record_batch& batch, const fed_rows& fed,
+                                     tables::hash_table& table) {
+  for (std::size_t i = 0; i < calls_.size(); ++i)
+    if (is_plain(i) && !calls_[i].filter) MILLRACE_CHECK(update_call(i, batch, fed, table));
+  // Calls of one FILTER stand together, so that its rows are picked once.
+  std::vector<std::uint32_t> done;
+  for (std::size_t i = 0; i < calls_.size(); ++i) {
+    if (!is_plain(i) || !calls_[i].filter) continue;
+    const std::uint32_t filter = *calls_[i].filter;
+    if (std::ranges::find(done, filter) != done.end()) continue;
+    done.push_back(filter);
+    const fed_rows passed = filtered(batch, fed, filter);
+    for (std::size_t j = i; j < calls_.size(); ++j)
+      if (is_plain(j) && calls_[j].filter == filter)
+        MILLRACE_CHECK(update_call(j, batch, passed, table));
+  }
+  return {};
+}
+
+result<void> aggregate_calls::emit(std::size_t i, std::span<char* const> payloads,
+                                   data::column_builder& out) {
+  states_.resize(payloads.size());
+  const std::uint32_t offset = places_[i].offset;
+  for (std::size_t r = 0; r < payloads.size(); ++r) states_[r] = payloads[r] + offset;
+  const auto& overload = calls_[i].overload;
+  return overload.emit(overload, states_.data(), static_cast<std::uint32_t>(payloads.size()), out);
+}
+
+void aggregate_calls::merge(char* into, data::blob_heap& heap, const char* from) const {
+  for (std::size_t i = 0; i < calls_.size(); ++i)
+    if (calls_[i].overload.merge != nullptr)
+      calls_[i].overload.merge(calls_[i].overload, into + places_[i].offset, &heap,
+                               from + places_[i].offset);
+}
+
+// The fixed bytes as they are, then the bytes of each blob.
+void aggregate_calls::write_states(std::size_t i, std::span<char* const> payloads,
+                                   data::column_builder& out) {
+  const place& p = places_[i];
+  for (const char* payload : payloads) {
+    std::size_t size = p.size;
+    for (const std::uint32_t at : p.blobs)
+      size += reinterpret_cast<const data::blob_slot*>(payload + at)->size;
+    char* to = out.extend_text(size);
+    std::memcpy(to, payload + p.offset, p.size);
+    to += p.size;
+    for (const std::uint32_t at : p.blobs) {
+      const auto blob = reinterpret_cast<const data::blob_slot*>(payload + at)->view();
+      if (!blob.empty()) std::memcpy(to, blob.data(), blob.size());
+      to += blob.size();
+    }
+  }
+}
+
+result<void> aggregate_calls::merge_states(std::size_t i, const data::column& states,
+                                           const fed_rows& fed, tables::hash_table& table) {
+  const place& p = places_[i];
+  const auto& overload = calls_[i].overload;
+  // Aligned copy of the state, its blobs pointing into the column.
+  std::vector<std::uint64_t> scratch(p.size / sizeof(std::uint64_t) + 1);
+  char* state = reinterpret_cast<char*>(scratch.data());
+  std::uint32_t position = 0;
+  bool sound = true;
+  fed.rows.for_each([&](std::uint32_t row) {
+    char* payload = fed.payloads[position++];
+    const std::string_view bytes = states.text(row);
+    if (bytes.size() < p.size) {
+      sound = false;
+      return;
+    }
+    std::memcpy(state, bytes.data(), p.size);
+    std::size_t at = p.size;
+    for (const std::uint32_t offset : p.blobs) {
+      auto* blob = reinterpret_cast<data::blob_slot*>(state + (offset - p.offset));
+      if (blob->size > bytes.size() - at) {
+        sound = false;
+        return;
+      }
+      blob->bytes = const_cast<char*>(bytes.data()) + at;
+      at += blob->size;
+    }
+    overload.merge(overload, payload + p.offset,
+                   p.blobs.empty() ? nullptr : &table.heap_of(payload), state);
+  });
+  if (!sound) return bad_state();
+  return {};
+}
+
+}  // namespace millrace::operators

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "core/data/column_builder.hpp"
+#include "core/operators/operator_context.hpp"
+#include "core/plan/logical/logical_plan.hpp"
+#include "core/tables/hash_table.hpp"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace millrace::operators {
+
+/// Rows that a set of calls is fed: live row i is stored row `rows[i]` of the batch, and belongs to
+/// the group whose payload is `payloads[i]`.
+struct fed_rows {
+  expr::row_set rows;
+  std::span<char* const> payloads;
+};
+
+/// The calls of one aggregating operator, run over payloads of a hash table: where their state lies
+/// and how it is fed, merged, read, and written to bytes. One call after the other runs over all
+/// rows of a batch; rows are picked once per FILTER column.
+///
+/// Owned by its operator. DISTINCT is `distinct_values`' business, ordered values are
+/// `ordered_values`': they use `update_call` and `emit`.
+class aggregate_calls {
+ public:
+  explicit aggregate_calls(std::vector<plan::aggregate_call> calls) : calls_(std::move(calls)) {}
+
+  /// Adds the calls' slots behind `slots`; to be called once, before the table is opened.
+  void append_slots(std::vector<tables::slot_spec>& slots);
+
+  [[nodiscard]] std::size_t size() const { return calls_.size(); }
+  [[nodiscard]] const plan::aggregate_call& call(std::size_t i) const { return calls_[i]; }
+  /// True for a call that plain rows feed: it is neither DISTINCT nor needs ordered values.
+  [[nodiscard]] bool is_plain(std::size_t i) const;
+  [[nodiscard]] bool has_blobs() const { return has_blobs_; }
+
+  /// Feeds the rows to all plain calls. `table` owns the payloads. Errors: the aggregates'.
+  [[nodiscard]] result<void> update(const data::record_batch& batch, const fed_rows& fed,
+                                    tables::hash_table& table);
+  /// Feeds rows to one call; its FILTER is the caller's business.
+  [[nodiscard]] result<void> update_call(std::size_t i, const data::record_batch& batch,
+                                         const fed_rows& fed, tables::hash_table& table);
+  /// The rows that pass the FILTER of a call, valid until the next batch or filter.
+  [[nodiscard]] fed_rows filtered(const data::record_batch& batch, const fed_rows& fed,
+                                  std::uint32_t filter_column);
+
+  /// Appends the value of call `i` for each payload.
+  [[nodiscard]] result<void> emit(std::size_t i, std::span<char* const> payloads,
+                                  data::column_builder& out);
+  /// Adds the states of `from` to `into`.
+  void merge(char* into, data::blob_heap& heap, const char* from) const;
+
+  /// Appends the state of call `i` for each payload as bytes (a partial result on its way to the
+  /// global aggregate).
+  void write_states(std::size_t i, std::span<char* const> payloads, data::column_builder& out);
+  /// Adds states that `write_states` wrote. `states` is the VARBINARY column. Errors: 9001 for
+  /// bytes that are no state of the call.
+  [[nodiscard]] result<void> merge_states(std::size_t i, const data::column& states,
+                                          const fed_rows& fed, tables::hash_table& table);
+
+ private:
+  struct place {
+    std::uint32_t offset = 0;          // of the call's first slot in the payload
+    std::vector<std::uint32_t> blobs;  // offsets of its blob slots
+    std::uint32_t size = 0;
+  };
+  [[nodiscard]] std::vector<data::column_ptr> arguments_of(std::size_t i,
+                                                           const data::record_batch& batch) const;
+
+  std::vector<plan::aggregate_call> calls_;
+  std::vector<place> places_;
+  bool has_blobs_ = false;
+
+  std::vector<char*> states_;  // scratch, one per row fed
+  std::vector<data::blob_heap*> heaps_;
+  std::vector<std::uint32_t> picked_rows_;
+  std::vector<char*> picked_payloads_;
+};
+
+}  // namespace millrace::operators

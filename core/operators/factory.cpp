@@ -1,0 +1,47 @@
+#include "core/operators/factory.hpp"
+
+#include "core/operators/stateless/calc.hpp"
+#include "core/operators/stateless/correlate.hpp"
+#include "core/operators/stateless/expand.hpp"
+#include "core/operators/stateless/limit.hpp"
+#include "core/operators/stateless/union_all.hpp"
+#include "core/operators/stateless/values.hpp"
+#include "core/operators/stateless/watermark_assigner.hpp"
+
+#include <variant>
+
+namespace millrace::operators {
+namespace {
+
+using made = result<std::unique_ptr<physical_operator>>;
+
+template <class Operator, class... Arguments>
+made make(Arguments&&... arguments) {
+  return std::unique_ptr<physical_operator>(
+      std::make_unique<Operator>(std::forward<Arguments>(arguments)...));
+}
+
+// One line per operator, in the order of `plan::operator_spec`.
+struct maker {
+  const operator_inputs& in;
+
+  made operator()(const plan::values_spec& s) const { return make<values_operator>(s); }
+  made operator()(const plan::watermark_spec& s) const { return make<watermark_assigner>(s); }
+  made operator()(const plan::calc_spec& s) const { return make<calc_operator>(s); }
+  made operator()(const plan::union_spec&) const { return make<union_operator>(); }
+  made operator()(const plan::expand_spec& s) const { return make<expand_operator>(s); }
+  made operator()(const plan::correlate_spec& s) const { return make<correlate_operator>(s); }
+  made operator()(const plan::limit_spec& s) const { return make<limit_operator>(s); }
+
+  made operator()(const auto&) const {
+    return make_error(errc::internal, "no operator runs the plan node " + in.node.name);
+  }
+};
+
+}  // namespace
+
+result<std::unique_ptr<physical_operator>> make_operator(const operator_inputs& inputs) {
+  return std::visit(maker{inputs}, inputs.node.spec);
+}
+
+}  // namespace millrace::operators

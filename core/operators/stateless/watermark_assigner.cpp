@@ -1,0 +1,135 @@
+#include "core/operators/stateless/watermark_assigner.hpp"
+
+#include "core/operators/operator_context.hpp"
+#include "core/operators/state_spec.hpp"
+#include "core/operators/time_column.hpp"
+#include "core/tables/table_set.hpp"
+#include "core/tables/task_state.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace millrace::operators {
+namespace {
+
+constexpr std::string_view state_name = "watermark";
+
+timestamp_ms parse_time(std::string_view text) {
+  timestamp_ms time = min_watermark;
+  std::from_chars(text.data(), text.data() + text.size(), time);
+  return time;
+}
+
+error null_row_time() {
+  return make_error(errc::runtime_null_row_time, "the row time column is NULL",
+                    "filter NULLs out in front of the table, or give the column a default");
+}
+
+}  // namespace
+
+result<void> watermark_assigner::open(operator_context& context) {
+  context_ = &context;
+  last_row_at_ = announced_at_ = context.time->now();
+  state_ = &context.tables->open_task_state(state_spec(std::string(state_name)));
+  state_->declare(state_name, tables::redistribution::unite);
+  MILLRACE_TRY(expression_, expr::evaluator::make({spec_.expression}, context.eval));
+  return {};
+}
+
+// The minimum of all old subtasks': their rows may come here now.
+void watermark_assigner::restore() {
+  restored_ = true;
+  const auto& entries = state_->entries(state_name);
+  if (entries.empty()) return;
+  timestamp_ms lowest = max_watermark;
+  for (const auto& e : entries) lowest = std::min(lowest, parse_time(e));
+  running_ = std::max(running_, lowest);
+}
+
+result<void> watermark_assigner::find_cuts(const data::record_batch& batch) {
+  MILLRACE_TRY(const auto made, expression_->evaluate(batch));
+  const time_column times(*batch.column_at(spec_.time_column));
+  const time_column marks(*made[0]);
+  timestamp_ms announced = announced_;
+  for (std::uint32_t i = 0; i < batch.row_count(); ++i) {
+    const std::uint32_t row = batch.row_at(i);
+    if (times.is_null(row)) return null_row_time();
+    if (running_ > announced && times[row] <= running_) {
+      cuts_.push_back({i, running_});
+      announced = running_;
+    }
+    if (!marks.is_null(row)) running_ = std::max(running_, marks[row]);
+  }
+  return {};
+}
+
+result<void> watermark_assigner::wake(output& out) {
+  last_row_at_ = context_->time->now();
+  if (!idle_) return {};
+  idle_ = false;
+  return out.emit_idle(false);
+}
+
+result<void> watermark_assigner::announce(timestamp_ms time, output& out) {
+  announced_ = time;
+  announced_at_ = context_->time->now();
+  return out.emit_watermark(time);
+}
+
+result<progress> watermark_assigner::process(input_id, const data::batch_ptr& batch, output& out) {
+  if (!restored_) restore();
+  MILLRACE_CHECK(wake(out));
+  batch_ = batch;
+  cuts_.clear();
+  next_cut_ = sent_ = 0;
+  MILLRACE_CHECK(find_cuts(*batch));
+  return finish_batch(out);
+}
+
+result<progress> watermark_assigner::resume(output& out) {
+  return batch_ ? finish_batch(out) : progress::need_input;
+}
+
+result<progress> watermark_assigner::finish_batch(output& out) {
+  for (bool first = true; next_cut_ <= cuts_.size(); ++next_cut_) {
+    const bool last = next_cut_ == cuts_.size();
+    const std::uint32_t end = last ? batch_->row_count() : cuts_[next_cut_].end;
+    if (end > sent_) {
+      if (!first && out.full()) return progress::more_output;
+      first = false;
+      MILLRACE_CHECK(out.emit(data::live_slice(batch_, sent_, end - sent_)));
+      sent_ = end;
+    }
+    if (!last) MILLRACE_CHECK(announce(cuts_[next_cut_].watermark, out));
+  }
+  batch_.reset();
+  if (running_ > announced_ && context_->time->now() >= announced_at_ + spec_.interval_ms)
+    MILLRACE_CHECK(announce(running_, out));
+  return progress::need_input;
+}
+
+timestamp_ms watermark_assigner::next_processing_time() const {
+  timestamp_ms next = max_watermark;
+  if (running_ > announced_) next = announced_at_ + spec_.interval_ms;
+  if (spec_.idle_timeout_ms > 0 && !idle_)
+    next = std::min(next, last_row_at_ + spec_.idle_timeout_ms);
+  return next;
+}
+
+result<progress> watermark_assigner::on_processing_time(timestamp_ms now, output& out) {
+  if (running_ > announced_ && now >= announced_at_ + spec_.interval_ms)
+    MILLRACE_CHECK(announce(running_, out));
+  if (spec_.idle_timeout_ms > 0 && !idle_ && now >= last_row_at_ + spec_.idle_timeout_ms) {
+    idle_ = true;
+    MILLRACE_CHECK(out.emit_idle(true));
+  }
+  return progress::need_input;
+}
+
+result<progress> watermark_assigner::prepare_barrier(output&) {
+  if (!restored_) restore();
+  state_->set(state_name, std::to_string(running_));
+  return progress::need_input;
+}
+
+}  // namespace millrace::operators
