@@ -13,7 +13,7 @@ template <class T>
 void compare_fixed(const column& c, rows before, rows after, std::uint8_t* changed) {
   const T* values = c.data<T>();
   for (std::size_t i = 0; i < before.size(); ++i)
-    changed[i] |= values[before[i]] != values[after[i]] ? 1 : 0;
+    if (values[before[i]] != values[after[i]]) changed[i] = 1;
 }
 
 // With nulls, or of variable length: row by row.
