@@ -13,8 +13,8 @@ class buffer;
 using buffer_ref = std::shared_ptr<const buffer>;
 
 /// A block of bytes. Owned by the heap (then aligned and padded to 64), or by whatever `owner`
-/// keeps alive (a received frame, a mapped file: nothing may be read behind `size`). Immutable once
-/// shared through `buffer_ref`.
+/// keeps alive (a received frame, a mapped file; then readable up to the next multiple of 8).
+/// Immutable once shared through `buffer_ref`.
 class buffer {
  public:
   /// Heap bytes, not initialised; the padding behind `size` is zero.
