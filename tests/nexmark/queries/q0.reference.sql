@@ -1,0 +1,1 @@
+SELECT auction, bidder, price, time_text(at_time), extra FROM bids

@@ -1,0 +1,1 @@
+SELECT auction, bidder, price, at_time, extra FROM bids;

@@ -1,0 +1,1 @@
+SELECT auction, bidder, thousandths(price * 908), time_text(at_time), extra FROM bids
