@@ -19,8 +19,10 @@ class arena {
   static constexpr ref null = 0;
 
   explicit arena(memory_budget* budget) : budget_(budget) {}
-  arena(arena&& other) noexcept;
-  arena& operator=(arena&&) = delete;
+  arena(const arena&) = delete;
+  arena& operator=(const arena&) = delete;
+  /// Both on the same budget.
+  void swap(arena& other) noexcept;
   ~arena() { clear(); }
 
   /// A block of at least `size` bytes, aligned to 16, not initialised.
@@ -45,9 +47,10 @@ class arena {
   static constexpr std::uint32_t offset_mask = (1U << offset_bits) - 1;
   static constexpr std::size_t largest_chunk = unit << offset_bits;
 
-  [[nodiscard]] static std::uint32_t class_of(std::size_t size);
   [[nodiscard]] ref allocate_slow(std::size_t size);
   [[nodiscard]] ref take_large(std::size_t size);
+  /// Puts what is left of the open chunk on the free lists.
+  void keep_rest();
   std::uint32_t add_chunk(std::size_t size);
 
   memory_budget* budget_;

@@ -34,7 +34,7 @@ class hash_table final : public keyed_table {
   void find_mutable(const key_batch& keys, std::span<char*> payloads);
 
   /// `inserted` may be null.
-  [[nodiscard]] char* find_or_insert(const key_view& key, bool* inserted = nullptr);
+  char* find_or_insert(const key_view& key, bool* inserted = nullptr);
   [[nodiscard]] const char* find(const key_view& key);
   [[nodiscard]] char* find_mutable(const key_view& key);
 
@@ -54,21 +54,35 @@ class hash_table final : public keyed_table {
   /// The next payloads in an order that stands while nothing is inserted; 0 at the end. Everything
   /// in memory is scanned, cold key groups are not.
   [[nodiscard]] std::uint32_t scan(table_cursor& at, std::span<char*> payloads);
-  /// As `scan`, for one key group given by its number; `at.segment` is not used.
+  /// Removes every key.
   void clear();
 
  private:
   friend class table_set;
-  hash_table(table_spec spec, std::uint16_t ordinal, const table_context& context);
+  hash_table(table_spec spec, std::uint16_t ordinal, const table_context& context,
+             segment_host& host);
 
-  void write_block(const segment& s, arena::ref block, std::string& key,
-                   std::string& value) const override;
-  [[nodiscard]] std::uint8_t& flags_of(segment& s, arena::ref block) const override;
+  std::size_t write_block(const segment& s, arena::ref block, std::string& out) const override;
+  [[nodiscard]] std::uint8_t& flags_of(const segment& s, arena::ref block) const override;
   void all_blocks(const segment& s, std::vector<arena::ref>& out) const override;
-  [[nodiscard]] arena::ref find_block(segment& s, std::string_view delta_key) override;
-  [[nodiscard]] result<void> restore_entry(segment& s, const delta_entry& entry) override;
-  void erase_entry(segment& s, std::string_view delta_key) override;
+  void release_block(segment& s, arena::ref block) override;
+  [[nodiscard]] arena::ref find_block(segment& s, const delta_key& key) override;
+  [[nodiscard]] result<arena::ref> restore_block(segment& s, const delta_key& key,
+                                                 std::string_view value) override;
+  void erase_block(segment& s, arena::ref block) override;
   void expire(segment& s, timestamp_ms now) override;
+
+  // Write time of an entry, only with TTL.
+  [[nodiscard]] timestamp_ms time_of(const key_entry* e) const;
+  void set_time(segment& s, key_entry* e, timestamp_ms now) const;
+  [[nodiscard]] bool expired(const key_entry* e, timestamp_ms now) const {
+    return time_of(e) <= now - spec_.ttl_ms;
+  }
+  [[nodiscard]] timestamp_ms now() const { return expires_ ? context_.time->now() : 0; }
+  void reset(segment& s, key_entry* e);
+  [[nodiscard]] char* visible(const segment& s, arena::ref block, timestamp_ms now) const;
+  char* for_writing(segment& s, arena::ref block, timestamp_ms now, bool& inserted);
+  [[nodiscard]] bool read_value(segment& s, char* payload, std::string_view value) const;
 
   std::vector<std::uint32_t> slot_offsets_;
   std::vector<std::uint32_t> blob_offsets_;

@@ -37,7 +37,7 @@ class item_table : public keyed_table {
   /// The same, making new keys. A key that is left without items vanishes by itself.
   void locate_or_insert(const key_batch& keys, std::span<key_handle> handles);
   [[nodiscard]] key_handle locate(const key_view& key);
-  [[nodiscard]] key_handle locate_or_insert(const key_view& key);
+  key_handle locate_or_insert(const key_view& key);
 
   /// Key of a handle; valid as long as the handle.
   [[nodiscard]] key_view key_of(key_handle key) const;

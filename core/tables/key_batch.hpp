@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/data/record_batch.hpp"
+#include "core/tables/row_codec.hpp"
 
 #include <cstdint>
 #include <cstring>
@@ -27,7 +28,7 @@ struct key_view {
 
 /// The encoded keys of the live rows of a batch: key i belongs to live row i. Filled by
 /// `key_encoder`; keeps its memory from batch to batch. May refer to the batch's own buffers, which
-/// it keeps alive.
+/// it keeps alive, and to the hashes the encoder was given.
 class key_batch {
  public:
   [[nodiscard]] std::uint32_t count() const { return count_; }
@@ -63,7 +64,7 @@ class key_batch {
   std::vector<char> byte_store_;
   std::vector<std::uint8_t> null_store_;
   std::vector<data::column_ptr> keep_columns_;
-  data::buffer_ref keep_hashes_;
+  encoded_rows coded_;
 };
 
 }  // namespace millrace::tables

@@ -49,16 +49,18 @@ class key_encoder {
   [[nodiscard]] const key_layout& layout() const { return layout_; }
 
  private:
-  void encode_dense(const data::column_ptr& column, std::uint32_t rows, const std::uint64_t* hashes,
-                    key_batch& out);
+  [[nodiscard]] static bool encode_dense(const data::column_ptr& column, std::uint32_t rows,
+                                         const std::uint64_t* hashes, key_batch& out);
   void encode_packed(std::span<const data::column_ptr> columns,
                      std::span<const std::uint32_t> stored_rows, key_batch& out) const;
   void encode_text(const data::column_ptr& column, std::span<const std::uint32_t> stored_rows,
                    key_batch& out) const;
+  void encode_coded(std::span<const data::column_ptr> columns,
+                    std::span<const std::uint32_t> stored_rows, key_batch& out);
 
   key_layout layout_;
   row_codec codec_;
-  encoded_rows coded_;
+  std::vector<data::column_ptr> chosen_;
   std::vector<std::uint32_t> all_rows_;
 };
 
@@ -76,6 +78,9 @@ class key_decoder {
               std::uint32_t first_column = 0) const;
 
  private:
+  void decode_packed(std::span<const key_view> keys, std::uint32_t column,
+                     data::column_builder& out) const;
+
   key_layout layout_;
   row_codec codec_;
 };

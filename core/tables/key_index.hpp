@@ -24,8 +24,10 @@ class key_index {
   }
 
   explicit key_index(memory_budget* budget) : budget_(budget) {}
-  key_index(key_index&& other) noexcept;
-  key_index& operator=(key_index&&) = delete;
+  key_index(const key_index&) = delete;
+  key_index& operator=(const key_index&) = delete;
+  /// Both on the same budget.
+  void swap(key_index& other) noexcept;
   ~key_index() { clear(); }
 
   /// The first block with this tag for which `same(block)` holds, or `arena::null`.

@@ -93,9 +93,30 @@ class row_codec {
     std::memcpy(&v, row.data() + at, sizeof v);
     return v;
   }
-  void encode_one(std::size_t column, const data::column& source,
-                  std::span<const std::uint32_t> rows, std::uint32_t first,
+  [[nodiscard]] bool missing(std::string_view row, std::uint32_t column) const {
+    return row.data() == nullptr || is_null(row, column);
+  }
+
+  using row_span = std::span<const std::uint32_t>;
+  using view_span = std::span<const std::string_view>;
+  static void add_text_sizes(const data::column& source, row_span rows,
+                             std::span<std::uint32_t> sizes);
+  static void mark_nulls(std::size_t column, const data::column& source, row_span rows,
+                         std::uint32_t first, encoded_rows& out);
+  void encode_nested(std::size_t column, const data::column_ptr& source, row_span rows,
+                     encoded_rows& out) const;
+  void put_fixed(std::size_t column, const data::column& source, row_span rows, std::uint32_t first,
+                 encoded_rows& out) const;
+  void put_text(std::size_t column, const data::column& source, row_span rows, std::uint32_t first,
+                std::span<std::uint32_t> ends, encoded_rows& out) const;
+  void put_nested(std::size_t column, const encoded_rows& values, std::uint32_t first,
                   std::span<std::uint32_t> ends, encoded_rows& out) const;
+  template <std::size_t Width>
+  void decode_fixed(view_span rows, std::uint32_t column, data::column_builder& out) const;
+  void decode_text(view_span rows, std::uint32_t column, data::column_builder& out) const;
+  void decode_row(view_span rows, std::uint32_t column, data::column_builder& out) const;
+  void decode_collection(view_span rows, std::uint32_t column, data::column_builder& out) const;
+  [[nodiscard]] bool valid_nested(std::string_view value, std::size_t column) const;
 
   std::vector<data::data_type> types_;
   std::vector<std::uint32_t> offsets_;  // of each column's fixed part

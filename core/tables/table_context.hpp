@@ -17,6 +17,9 @@ struct table_context {
   const clock* time = nullptr;
   /// Where cold key groups go; null: nothing is ever spilled.
   state_store* store = nullptr;
+  /// False where no checkpoint is ever a delta and nothing spills: no change is remembered, freezes
+  /// must be snapshots.
+  bool track_changes = true;
   key_range range;
 };
 

@@ -21,6 +21,7 @@ class map_table;
 class sorted_table;
 class task_state;
 class timer_queue;
+struct set_state;
 
 /// Which entries a freeze takes.
 enum class freeze_mode : std::uint8_t {
@@ -74,7 +75,8 @@ class table_set {
   /// As a reader, for `state_store::write`; same rules.
   [[nodiscard]] static result<std::unique_ptr<delta_reader>> read_delta(
       std::shared_ptr<frozen_delta> delta);
-  /// The delta has reached the store: its key groups may be spilled again.
+  /// The delta has reached the store and is part of a link set (or is needed no more): its key
+  /// groups, and what changed since, may be spilled again.
   void written(frozen_delta& delta);
   /// The checkpoint was aborted: what the delta held is dirty again and goes with the next one.
   void merge_back(frozen_delta& delta);
@@ -111,8 +113,7 @@ class table_set {
   [[nodiscard]] result<void> health() const;
 
  private:
-  struct state;
-  std::unique_ptr<state> state_;
+  std::unique_ptr<set_state> state_;
 };
 
 /// The dirty entries of one freeze. Made by `table_set::freeze`, shared with the thread that writes

@@ -27,6 +27,8 @@ struct slot_spec {
 struct table_spec {
   /// Unique within the operator.
   std::string name;
+  /// Set by the call that opens the table.
+  table_kind kind = table_kind::hash;
   /// Types of the key, empty for the one global key. Not for `task`.
   std::vector<data::data_type> key_types;
   /// `hash` only: the payload. Slot i lies behind slot i-1, each width rounded up to 8; the payload
