@@ -4,6 +4,7 @@
 #include "core/data/column.hpp"
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace millrace::expr {
@@ -27,6 +28,9 @@ namespace millrace::expr {
 [[nodiscard]] data::column_ptr bytes_literal(std::string_view bytes);
 /// NULL of a type.
 [[nodiscard]] data::column_ptr null_literal(const data::data_type& type);
+
+/// For EXPLAIN and errors: `'text'`, `1.50`, `DATE '2024-02-29'`, `NULL`.
+[[nodiscard]] std::string literal_text(const data::column& value);
 
 /// The literal that a number in SQL text stands for: INT, BIGINT or DECIMAL by its size for digits
 /// alone, DECIMAL(p, s) for `1.50`, DOUBLE for `1e3`. 2017 if it has more than 38 digits or is out

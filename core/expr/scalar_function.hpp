@@ -14,6 +14,8 @@
 
 namespace millrace::expr {
 
+struct bound_expr;
+
 /// What every evaluation may read. Owned by the operator, used on its task's thread only.
 struct eval_context {
   const clock* time = nullptr;
@@ -96,6 +98,9 @@ struct scalar_function {
       signature;  ///< for the reference and for errors: `SUBSTRING(string, start [, length])`
   std::string_view summary;  ///< one sentence for the reference
   result<scalar_overload> (*resolve)(const call_site&);
+  /// In place of `resolve` for what is short for other calls: BETWEEN becomes two comparisons.
+  result<std::shared_ptr<const bound_expr>> (*rewrite)(
+      std::span<const std::shared_ptr<const bound_expr>> arguments) = nullptr;
 };
 
 }  // namespace millrace::expr
