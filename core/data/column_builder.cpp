@@ -178,7 +178,18 @@ void column_builder::append_from(const column& source, std::uint32_t row) {
   if (source.is_null(row)) return append_null();
   const column& store = source.layout == encoding::dictionary ? *source.children[0] : source;
   const std::uint32_t at = source.index(row);
-  if (is_variable_length(type_.id())) return append_text(source.text(row));
+  if (width_ != 0) {
+    reserve(1);
+    with_width(width_,
+               [&]<class T>(T) { values_->mutable_as<T>()[length_] = store.data<T>()[at]; });
+    ++length_;
+    return count_copied(width_);
+  }
+  if (is_variable_length(type_.id())) {
+    const std::string_view text = source.text(row);
+    append_text(text);
+    return count_copied(text.size());
+  }
   gather(store, std::span(&at, 1));
 }
 

@@ -34,6 +34,13 @@ wide multiply(uint128 a, uint128 b) {
   return {a_high * b_high + (cross >> 64) + (cross_2 >> 64), (cross_2 << 64) | (low & low_half)};
 }
 
+bool less(wide a, wide b) { return a.high != b.high ? a.high < b.high : a.low < b.low; }
+wide plus(wide a, wide b) {
+  const uint128 low = a.low + b.low;
+  return {a.high + b.high + (low < a.low ? 1 : 0), low};
+}
+wide minus(wide a, wide b) { return {a.high - b.high - (a.low < b.low ? 1 : 0), a.low - b.low}; }
+
 int leading_zeros(uint128 v) {
   const auto high = static_cast<std::uint64_t>(v >> 64);
   return high != 0 ? __builtin_clzll(high) : 64 + __builtin_clzll(static_cast<std::uint64_t>(v));
@@ -150,11 +157,16 @@ std::optional<int128> decimal_add(int128 a, std::int32_t a_scale, int128 b, std:
   if (!__builtin_mul_overflow(a, pow10(scale - a_scale), &x) &&
       !__builtin_mul_overflow(b, pow10(scale - b_scale), &y) && !__builtin_add_overflow(x, y, &sum))
     return decimal_rescale(sum, scale, to);
-  // The common scale does not fit: round each operand to the result's scale, as is left of it.
-  const auto p = decimal_rescale(a, a_scale, {max_decimal_precision, to.scale});
-  const auto q = decimal_rescale(b, b_scale, {max_decimal_precision, to.scale});
-  if (!p || !q || !decimal_fits(*p + *q, to.precision)) return std::nullopt;
-  return *p + *q;
+  if (to.scale > scale) return std::nullopt;
+  const wide size_a = multiply(magnitude(a), power(scale - a_scale));
+  const wide size_b = multiply(magnitude(b), power(scale - b_scale));
+  const bool a_smaller = less(size_a, size_b);
+  const wide size = (a < 0) == (b < 0) ? plus(size_a, size_b)
+                    : a_smaller        ? minus(size_b, size_a)
+                                       : minus(size_a, size_b);
+  const auto rounded = cut(size, scale - to.scale);
+  if (!rounded) return std::nullopt;
+  return signed_fit(*rounded, (a_smaller ? b : a) < 0, to.precision);
 }
 
 std::optional<int128> decimal_subtract(int128 a, std::int32_t a_scale, int128 b,
@@ -217,9 +229,8 @@ int decimal_compare(int128 a, std::int32_t a_scale, int128 b, std::int32_t b_sca
   const std::int32_t scale = std::max(a_scale, b_scale);
   const wide x = multiply(magnitude(a), power(scale - a_scale));
   const wide y = multiply(magnitude(b), power(scale - b_scale));
-  if (x.high == y.high && x.low == y.low) return 0;
-  const bool less = x.high != y.high ? x.high < y.high : x.low < y.low;
-  return less == (a >= 0) ? -1 : 1;
+  if (!less(x, y) && !less(y, x)) return 0;
+  return less(x, y) == (a >= 0) ? -1 : 1;
 }
 
 double decimal_to_double(int128 value, std::int32_t scale) {

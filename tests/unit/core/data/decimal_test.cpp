@@ -111,6 +111,15 @@ TEST(decimal, wide_products_divide_back) {
   }
 }
 
+TEST(decimal, sums_beyond_128_bits_are_exact_before_they_are_rounded) {
+  const operand large{"10000000000000000000000000000000", {38, 0}};
+  const operand small{"-0.00000049999999999999999999999999999999", {38, 38}};
+  EXPECT_EQ(sum(large, small), "10000000000000000000000000000000.000000");
+  EXPECT_EQ(sum(small, large), "10000000000000000000000000000000.000000");
+  EXPECT_EQ(sum(large, {"-0.00000050000000000000000000000000000001", {38, 38}}),
+            "9999999999999999999999999999999.999999");
+}
+
 TEST(decimal, text_is_rounded_half_up) {
   EXPECT_EQ(text_of(parse_decimal("1.005", {5, 2}), 2), "1.01");
   EXPECT_EQ(text_of(parse_decimal("-1.005", {5, 2}), 2), "-1.01");
