@@ -1,5 +1,6 @@
 #include "core/operators/factory.hpp"
 
+#include "core/operators/aggregate/group_aggregate.hpp"
 #include "core/operators/stateless/calc.hpp"
 #include "core/operators/stateless/correlate.hpp"
 #include "core/operators/stateless/expand.hpp"
@@ -7,6 +8,7 @@
 #include "core/operators/stateless/union_all.hpp"
 #include "core/operators/stateless/values.hpp"
 #include "core/operators/stateless/watermark_assigner.hpp"
+#include "core/operators/window/window_aggregate.hpp"
 
 #include <variant>
 
@@ -31,6 +33,12 @@ struct maker {
   made operator()(const plan::union_spec&) const { return make<union_operator>(); }
   made operator()(const plan::expand_spec& s) const { return make<expand_operator>(s); }
   made operator()(const plan::correlate_spec& s) const { return make<correlate_operator>(s); }
+  made operator()(const plan::group_aggregate_spec& s) const {
+    return make<group_aggregate>(s, in);
+  }
+  made operator()(const plan::window_aggregate_spec& s) const {
+    return make<window_aggregate>(s, in);
+  }
   made operator()(const plan::limit_spec& s) const { return make<limit_operator>(s); }
 
   made operator()(const auto&) const {
