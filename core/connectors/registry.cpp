@@ -1,5 +1,6 @@
 #include "core/connectors/registry.hpp"
 
+#include "core/connectors/filesystem/filesystem_connector.hpp"
 #include "core/connectors/nexmark/nexmark_connector.hpp"
 #include "core/connectors/option_check.hpp"
 
@@ -9,6 +10,7 @@ namespace millrace::connectors {
 namespace {
 
 const connector* const table[] = {
+    &filesystem::filesystem_connector,
     &nexmark::nexmark_connector,
 };
 

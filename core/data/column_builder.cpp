@@ -335,6 +335,17 @@ void column_builder::copy_range(const column& source, std::uint32_t begin, std::
   count_copied(size);
 }
 
+void column_builder::truncate(std::uint32_t length) {
+  if (length < length_ && validity_) {
+    auto* words = validity_->mutable_as<std::uint64_t>();
+    for (std::uint32_t row = length; row < length_; ++row) set_bit(words, row);
+  }
+  length_ = std::min(length, length_);
+  const std::uint32_t end = has_offsets_ && offsets_ ? offsets()[length_] : 0;
+  if (is_variable_length(type_.id())) bytes_ = end;
+  for (auto& child : children_) child.truncate(type_.id() == type_id::row ? length_ : end);
+}
+
 column_ptr column_builder::finish() {
   // Fixed-width and offset buffers are always there, so that readers need not ask.
   if (capacity_ == 0 && (width_ != 0 || has_offsets_)) {

@@ -75,6 +75,9 @@ class column_builder {
   }
   /// Marks a row already appended as NULL.
   void set_null(std::uint32_t row);
+  /// Takes back all rows from `length` on (of ROW, ARRAY and MAP also what their children have
+  /// more, appended or not yet part of a row).
+  void truncate(std::uint32_t length);
 
   /// The rows so far as an immutable column; the builder is empty afterwards.
   [[nodiscard]] column_ptr finish();

@@ -50,6 +50,8 @@ class bad_records {
   [[nodiscard]] policy what() const { return what_; }
   [[nodiscard]] std::uint64_t rejected() const { return rejected_; }
   [[nodiscard]] std::string_view file() const { return file_; }
+  /// Number of the next record.
+  [[nodiscard]] std::uint64_t row() const { return row_; }
 
  private:
   struct letter_file;

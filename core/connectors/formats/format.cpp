@@ -1,5 +1,6 @@
 #include "core/connectors/formats/format.hpp"
 
+#include "core/connectors/formats/json/json_format.hpp"
 #include "core/connectors/option_check.hpp"
 
 #include <fmt/format.h>
@@ -8,7 +9,7 @@ namespace millrace::connectors::formats {
 namespace {
 
 const std::vector<const format*>& table() {
-  static const std::vector<const format*> all{};
+  static const std::vector<const format*> all{&json::json_format};
   return all;
 }
 
