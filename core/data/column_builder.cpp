@@ -158,6 +158,7 @@ void column_builder::copy_nulls(const column& source, std::uint32_t begin, std::
 void column_builder::append_null() { append_nulls(1); }
 
 void column_builder::append_nulls(std::uint32_t count) {
+  if (count == 0) return;
   reserve(count);
   if (width_ != 0) std::memset(values_->mutable_data() + length_ * width_, 0, count * width_);
   if (has_offsets_)

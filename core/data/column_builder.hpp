@@ -58,7 +58,7 @@ class column_builder {
   template <class T>
   [[nodiscard]] T* extend(std::uint32_t count) {
     MILLRACE_ASSERT(sizeof(T) == width_);
-    reserve(count);
+    reserve(count == 0 ? 1 : count);  // the buffer must be there in any case
     T* at = values_->mutable_as<T>() + length_;
     length_ += count;
     return at;
