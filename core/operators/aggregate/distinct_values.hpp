@@ -1,7 +1,6 @@
 #pragma once
 
 #include "core/operators/aggregate/aggregate_calls.hpp"
-#include "core/operators/keyed_input.hpp"
 #include "core/tables/key_codec.hpp"
 
 #include <cstdint>
@@ -46,7 +45,7 @@ class distinct_values {
   void forget_unused();
 
   plan plan_;
-  sub_key_hasher hasher_;
+  std::uint32_t max_parallelism_ = 128;
   tables::key_encoder encoder_;
   tables::hash_table* table_ = nullptr;
 

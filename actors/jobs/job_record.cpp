@@ -1,0 +1,70 @@
+#include "actors/jobs/job_record.hpp"
+
+#include <utility>
+
+namespace millrace::actors {
+
+using coordination::job_status;
+
+void job_record::set_tasks(std::vector<std::shared_ptr<const runtime::task_metrics>> tasks) {
+  const std::lock_guard lock(mutex_);
+  tasks_ = std::move(tasks);
+}
+
+void job_record::set_status(job_status status) {
+  const std::lock_guard lock(mutex_);
+  status_ = status;
+}
+
+void job_record::conclude(job_status status, std::optional<error> cause) {
+  {
+    const std::lock_guard lock(mutex_);
+    status_ = status;
+    cause_ = std::move(cause);
+  }
+  changed_.notify_all();
+}
+
+void job_record::checkpoint_settled(checkpoint_id id, bool complete) {
+  {
+    const std::lock_guard lock(mutex_);
+    settled_ = id;
+    settled_complete_ = complete;
+  }
+  changed_.notify_all();
+}
+
+job_status job_record::status() const {
+  const std::lock_guard lock(mutex_);
+  return status_;
+}
+
+std::vector<std::shared_ptr<const runtime::task_metrics>> job_record::tasks() const {
+  const std::lock_guard lock(mutex_);
+  return tasks_;
+}
+
+result<void> job_record::wait() const {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return coordination::is_final(status_); });
+  if (status_ == job_status::failed) return *cause_;
+  if (status_ == job_status::cancelled) {
+    return make_error(errc::runtime_cancelled, "the job was cancelled");
+  }
+  return {};
+}
+
+result<checkpoint_id> job_record::wait_checkpoint(checkpoint_id behind) const {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return settled_ > behind || coordination::is_final(status_); });
+  if (settled_ > behind && settled_complete_) return settled_;
+  return make_error(errc::runtime_interrupted, "the checkpoint was given up",
+                    "the job has ended, or a task did not acknowledge in time");
+}
+
+checkpoint_id job_record::last_settled() const {
+  const std::lock_guard lock(mutex_);
+  return settled_;
+}
+
+}  // namespace millrace::actors

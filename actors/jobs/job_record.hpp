@@ -1,0 +1,43 @@
+#pragma once
+
+#include "core/base/result.hpp"
+#include "core/base/strong_id.hpp"
+#include "core/coordination/job_state_machine.hpp"
+#include "core/runtime/task_metrics.hpp"
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace millrace::actors {
+
+/// What the outside may know of a job: written by its master, read by any thread.
+class job_record {
+ public:
+  void set_tasks(std::vector<std::shared_ptr<const runtime::task_metrics>> tasks);
+  void set_status(coordination::job_status status);
+  /// The last word; `cause` when it failed.
+  void conclude(coordination::job_status status, std::optional<error> cause);
+  void checkpoint_settled(checkpoint_id id, bool complete);
+
+  [[nodiscard]] coordination::job_status status() const;
+  [[nodiscard]] std::vector<std::shared_ptr<const runtime::task_metrics>> tasks() const;
+  /// Blocks until the job has ended. Errors: its cause; 3007 when it was cancelled.
+  [[nodiscard]] result<void> wait() const;
+  /// Blocks until a checkpoint behind `id` is complete, or given up, or the job has ended (3009).
+  [[nodiscard]] result<checkpoint_id> wait_checkpoint(checkpoint_id behind) const;
+  [[nodiscard]] checkpoint_id last_settled() const;
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  coordination::job_status status_ = coordination::job_status::created;
+  std::optional<error> cause_;
+  std::vector<std::shared_ptr<const runtime::task_metrics>> tasks_;
+  checkpoint_id settled_{};
+  bool settled_complete_ = false;
+};
+
+}  // namespace millrace::actors

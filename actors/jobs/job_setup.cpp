@@ -1,0 +1,103 @@
+#include "actors/jobs/job_setup.hpp"
+
+#include <utility>
+
+namespace millrace::actors {
+
+namespace {
+
+const connectors::connector& connector_of(const plan::table_definition& table,
+                                          result<void>& status) {
+  static const connectors::connector none{};
+  const auto at = table.options.find("connector");
+  const std::string name = at == table.options.end() ? "" : at->second;
+  const auto* found = connectors::find_connector(name);
+  if (found != nullptr) return *found;
+  status = make_error(errc::connector_unknown,
+                      "table '" + table.name + "' has no known connector ('" + name + "')");
+  return none;
+}
+
+result<std::unique_ptr<connectors::source>> make_source(const plan::source_spec& spec,
+                                                        const option_map& session) {
+  result<void> status;
+  const auto& connector = connector_of(*spec.table, status);
+  if (!status) return status.take_error();
+  if (connector.make_source == nullptr) {
+    return make_error(errc::connector_unknown, "table '" + spec.table->name +
+                                                   "' cannot be read: connector '" +
+                                                   std::string(connector.name) + "' is a sink");
+  }
+  return connector.make_source(spec, session);
+}
+
+result<std::unique_ptr<connectors::sink>> make_sink(const plan::sink_spec& spec,
+                                                    plan::changelog_mode mode,
+                                                    const option_map& session) {
+  result<void> status;
+  const auto& connector = connector_of(*spec.table, status);
+  if (!status) return status.take_error();
+  if (connector.make_sink == nullptr) {
+    return make_error(errc::connector_unknown, "table '" + spec.table->name +
+                                                   "' cannot be written: connector '" +
+                                                   std::string(connector.name) + "' is a source");
+  }
+  return connector.make_sink(spec, mode, session);
+}
+
+result<void> make_ends(job_setup& setup) {
+  const auto& nodes = setup.plan.nodes;
+  for (std::uint32_t i = 0; i < nodes.size(); ++i) {
+    if (const auto* spec = std::get_if<plan::source_spec>(&nodes[i].spec)) {
+      MILLRACE_TRY(setup.sources[i], make_source(*spec, setup.plan.options));
+    }
+    const auto* spec = std::get_if<plan::sink_spec>(&nodes[i].spec);
+    if (spec == nullptr || spec->collect) continue;
+    const auto mode = setup.plan.nodes[nodes[i].inputs.at(0).from].mode;
+    MILLRACE_TRY(setup.sinks[i], make_sink(*spec, mode, setup.plan.options));
+  }
+  return {};
+}
+
+}  // namespace
+
+result<runtime_settings> read_settings(const option_map& options) {
+  const option_reader read(options);
+  runtime_settings s;
+  MILLRACE_TRY(const auto rows, read.integer("millrace.batch-rows", s.batch_rows));
+  if (rows < 1 || rows > (1 << 20)) {
+    return make_error(errc::config_bad_value, "millrace.batch-rows is " + std::to_string(rows) +
+                                                  ", allowed are 1 to 1048576");
+  }
+  s.batch_rows = static_cast<std::uint32_t>(rows);
+  MILLRACE_TRY(s.buffer_timeout_ms,
+               read.duration_ms("execution.buffer-timeout", s.buffer_timeout_ms));
+  MILLRACE_TRY(s.credit.exclusive,
+               read.size_bytes("millrace.exchange.exclusive-size", s.credit.exclusive));
+  MILLRACE_TRY(s.credit.floating,
+               read.size_bytes("millrace.exchange.floating-size", s.credit.floating));
+  MILLRACE_TRY(s.wire_codec, read.boolean("millrace.test.wire-codec", false));
+  MILLRACE_TRY(s.checkpoint_interval_ms, read.duration_ms("execution.checkpointing.interval", 0));
+  MILLRACE_TRY(s.checkpoint_timeout_ms,
+               read.duration_ms("execution.checkpointing.timeout", s.checkpoint_timeout_ms));
+  s.time_zone = read.text("table.local-time-zone", s.time_zone);
+  return s;
+}
+
+std::uint32_t job_setup::task_number(vertex_id vertex, std::uint32_t subtask) const {
+  for (std::uint32_t v = 0; v < vertex.value; ++v) subtask += graph.vertices[v].parallelism;
+  return subtask;
+}
+
+result<std::shared_ptr<job_setup>> make_setup(plan::physical_plan plan, job_options options) {
+  auto setup = std::make_shared<job_setup>();
+  setup->plan = std::move(plan);
+  setup->options = std::move(options);
+  setup->started = setup->options.time->now();
+  MILLRACE_TRY(setup->settings, read_settings(setup->plan.options));
+  MILLRACE_TRY(setup->graph, coordination::build_job_graph(setup->plan));
+  MILLRACE_CHECK(make_ends(*setup));
+  return setup;
+}
+
+}  // namespace millrace::actors

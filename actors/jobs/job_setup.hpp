@@ -1,0 +1,59 @@
+#pragma once
+
+#include "core/base/clock.hpp"
+#include "core/base/memory_budget.hpp"
+#include "core/connectors/registry.hpp"
+#include "core/coordination/job_graph.hpp"
+#include "core/runtime/collect_queue.hpp"
+#include "core/runtime/credit_book.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace millrace::actors {
+
+/// What a job needs from outside.
+struct job_options {
+  std::shared_ptr<runtime::collect_queue> collect;  ///< where a SELECT's rows go; null for INSERT
+  const clock* time = &system_clock();
+  memory_budget* budget = nullptr;  ///< null: the engine's
+  std::uint64_t random_seed = 0;    ///< of RAND and UUID
+};
+
+/// Session options that the runtime reads.
+struct runtime_settings {
+  std::uint32_t batch_rows = 4096;          ///< millrace.batch-rows
+  std::int64_t buffer_timeout_ms = 100;     ///< execution.buffer-timeout
+  runtime::credit_limits credit;            ///< millrace.exchange.exclusive-size, .floating-size
+  bool wire_codec = false;                  ///< millrace.test.wire-codec
+  std::int64_t checkpoint_interval_ms = 0;  ///< execution.checkpointing.interval
+  std::int64_t checkpoint_timeout_ms = 600'000;  ///< execution.checkpointing.timeout
+  std::string time_zone = "UTC";                 ///< table.local-time-zone
+};
+
+/// Errors: 1002.
+[[nodiscard]] result<runtime_settings> read_settings(const option_map& options);
+
+/// All that the tasks of one job share. Made before they are deployed, immutable afterwards, lives
+/// as long as any of them.
+struct job_setup {
+  plan::physical_plan plan;
+  coordination::job_graph graph;
+  runtime_settings settings;
+  job_options options;
+  timestamp_ms started = 0;
+  /// By node of the plan.
+  std::map<std::uint32_t, std::unique_ptr<connectors::source>> sources;
+  std::map<std::uint32_t, std::unique_ptr<connectors::sink>> sinks;
+
+  /// Tasks are numbered vertex by vertex.
+  [[nodiscard]] std::uint32_t task_number(vertex_id vertex, std::uint32_t subtask) const;
+};
+
+/// Cuts the plan into vertices and makes its sources and sinks. Errors: those of the connectors.
+[[nodiscard]] result<std::shared_ptr<job_setup>> make_setup(plan::physical_plan plan,
+                                                            job_options options);
+
+}  // namespace millrace::actors

@@ -1,0 +1,65 @@
+#include "actors/system/engine.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <string>
+#include <thread>
+
+namespace millrace::actors {
+
+namespace {
+
+// Messages an actor handles before others get their turn. A turn of a task is one message.
+constexpr std::size_t messages_per_activation = 64;
+
+std::int64_t physical_memory() {
+  return static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGE_SIZE);
+}
+
+// The limit of the process's cgroup (v2), which a container sets; absent: `max`.
+std::int64_t memory_limit() {
+  std::int64_t limit = physical_memory();
+  std::ifstream file("/sys/fs/cgroup/memory.max");
+  std::int64_t cgroup = 0;
+  if (file >> cgroup && cgroup > 0) limit = std::min(limit, cgroup);
+  return limit;
+}
+
+caf::actor_system_config& prepare(caf::actor_system_config& config, const engine_options& options) {
+  const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
+  const std::size_t threads = options.threads == 0 ? cores : options.threads;
+  // Work stealing polls when idle and lets one busy pair of actors starve a third.
+  config.set("scheduler.policy",
+             options.test_scheduler ? caf::atom("testing") : caf::atom("sharing"));
+  config.set("scheduler.max-threads", threads);
+  config.set("scheduler.max-throughput", messages_per_activation);
+  return config;
+}
+
+}  // namespace
+
+struct engine::state {
+  explicit state(engine_options o)
+      : options(o),
+        budget(o.memory_bytes > 0 ? o.memory_bytes : memory_limit() / 10 * 8),
+        system(prepare(config, o)) {}
+
+  engine_options options;
+  memory_budget budget;
+  caf::actor_system_config config;
+  caf::actor_system system;
+};
+
+engine::engine(engine_options options) : state_(std::make_unique<state>(options)) {}
+engine::~engine() = default;
+
+caf::actor_system& engine::system() { return state_->system; }
+memory_budget& engine::budget() { return state_->budget; }
+const engine_options& engine::options() const { return state_->options; }
+
+}  // namespace millrace::actors

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "core/base/memory_budget.hpp"
+
+#include <cstdint>
+#include <memory>
+
+namespace caf {
+class actor_system;
+}
+
+namespace millrace::actors {
+
+struct engine_options {
+  std::uint32_t threads = 0;      ///< that run tasks; 0: one per core
+  std::int64_t memory_bytes = 0;  ///< budget of all jobs; 0: 80 % of the machine's (or cgroup's)
+  bool isolate_control = true;    ///< job masters get threads of their own; false under a test's
+                                  ///< scheduler
+  bool test_scheduler = false;    ///< actors run only when the test runs them
+};
+
+/// The actors of one process. Owner: the process (or a test); all jobs must have ended before it
+/// does. Thread safe.
+class engine {
+ public:
+  explicit engine(engine_options options = {});
+  ~engine();
+  engine(const engine&) = delete;
+  engine& operator=(const engine&) = delete;
+
+  [[nodiscard]] caf::actor_system& system();
+  [[nodiscard]] memory_budget& budget();
+  [[nodiscard]] const engine_options& options() const;
+
+ private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+}  // namespace millrace::actors

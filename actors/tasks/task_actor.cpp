@@ -1,0 +1,194 @@
+#include "actors/tasks/task_actor.hpp"
+
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+namespace millrace::actors {
+
+namespace {
+
+class task_state {
+ public:
+  static inline const char* name = "task";
+  using self_pointer = task_handle::stateful_pointer<task_state>;
+
+  explicit task_state(self_pointer self) : self_(self) {}
+
+  task_handle::behavior_type behavior(std::uint32_t number, job_master_handle master);
+
+ private:
+  void start();
+  void stop();
+  void turn();
+  void settle(const checkpoint_settled& settled);
+  [[nodiscard]] result<runtime::task_turn> run_machine();
+  void schedule();
+  void arm(std::int64_t wake_at_us);
+  void report_snapshot();
+  void end(task_ended::how how, std::optional<error> cause);
+
+  self_pointer self_;
+  std::uint32_t number_ = 0;
+  job_master_handle master_;
+  std::shared_ptr<runtime::task> machine_;     // null before deployment and after the end
+  std::int64_t armed_us_ = runtime::never_us;  // the earliest wake-up on its way
+  bool started_ = false;
+  bool scheduled_ = false;
+};
+
+task_handle::behavior_type task_state::behavior(std::uint32_t number, job_master_handle master) {
+  number_ = number;
+  master_ = std::move(master);
+  return {
+      [this](deploy_task& m) { machine_ = std::move(m.machine); },
+      [this](const start_task&) { start(); },
+      [this](element_arrived& m) {
+        if (!machine_) return;
+        machine_->deliver(m.from, std::move(m.what));
+        schedule();
+      },
+      [this](const credit_granted& m) {
+        if (!machine_) return;
+        machine_->grant(m.to, m.bytes);
+        schedule();
+      },
+      [this](const run_turn&) {
+        scheduled_ = false;
+        turn();
+      },
+      [this](const wake_up&) {
+        armed_us_ = runtime::never_us;
+        if (machine_) machine_->wake();
+        schedule();
+      },
+      [this](split_assigned& m) {
+        if (!machine_) return;
+        machine_->assign_split(std::move(m.split));
+        schedule();
+      },
+      [this](const barrier_triggered& m) {
+        if (!machine_) return;
+        machine_->trigger(m.barrier);
+        schedule();
+      },
+      [this](const checkpoint_settled& m) { settle(m); },
+      [this](const channel_failed& m) { end(task_ended::how::failed, m.cause); },
+      [this](const stop_task&) { stop(); },
+  };
+}
+
+void task_state::start() {
+  if (!machine_) return;
+  started_ = true;
+  auto opened = machine_->open();
+  if (!opened) return end(task_ended::how::failed, opened.take_error());
+  schedule();
+}
+
+void task_state::stop() { end(task_ended::how::cancelled, std::nullopt); }
+
+void task_state::settle(const checkpoint_settled& settled) {
+  if (!machine_) return;
+  if (settled.complete) {
+    machine_->checkpoint_complete(settled.id);
+  } else {
+    machine_->checkpoint_aborted(settled.id);
+    schedule();
+  }
+}
+
+void task_state::schedule() {
+  if (scheduled_ || !started_ || !machine_) return;
+  scheduled_ = true;
+  self_->send(self_, run_turn{});
+}
+
+// Library code inside operators and connectors may throw, for want of memory above all.
+result<runtime::task_turn> task_state::run_machine() {
+  try {
+    return machine_->run();
+  } catch (const std::bad_alloc&) {
+    return make_error(errc::runtime_out_of_budget, "out of memory in a task",
+                      "lower parallelism.default or raise the memory limit");
+  } catch (const std::exception& e) {
+    return make_error(errc::internal, std::string("exception in a task: ") + e.what());
+  }
+}
+
+void task_state::turn() {
+  if (!machine_) return;
+  auto turn = run_machine();
+  if (!turn) return end(task_ended::how::failed, turn.take_error());
+  report_snapshot();
+  if (turn->want_split) self_->send(master_, split_wanted{number_});
+  switch (turn->what) {
+    case runtime::task_turn::next::again: return schedule();
+    case runtime::task_turn::next::wait: return arm(turn->wake_at_us);
+    case runtime::task_turn::next::finished: return end(task_ended::how::finished, std::nullopt);
+  }
+}
+
+void task_state::arm(std::int64_t wake_at_us) {
+  if (wake_at_us >= armed_us_) return;
+  armed_us_ = wake_at_us;
+  const std::int64_t wait = std::max<std::int64_t>(0, wake_at_us - machine_->now_us());
+  self_->delayed_send(self_, std::chrono::microseconds(wait), wake_up{});
+}
+
+void task_state::report_snapshot() {
+  auto snapshot = machine_->take_snapshot();
+  if (!snapshot) return;
+  self_->send(
+      master_,
+      task_acknowledged{number_, std::make_shared<runtime::task_snapshot>(std::move(*snapshot))});
+}
+
+void task_state::end(task_ended::how how, std::optional<error> cause) {
+  if (!master_) return;
+  task_ended report{number_, how, std::move(cause), {}};
+  if (machine_) {
+    if (how == task_ended::how::finished) report.committables = machine_->take_committables();
+    machine_->close();
+    machine_.reset();
+  }
+  self_->send(std::exchange(master_, nullptr), std::move(report));
+  self_->quit();
+}
+
+task_handle::behavior_type run_task(task_handle::stateful_pointer<task_state> self,
+                                    std::uint32_t number, job_master_handle master) {
+  return self->state.behavior(number, std::move(master));
+}
+
+class task_mailbox final : public runtime::mailbox {
+ public:
+  explicit task_mailbox(task_handle task) : task_(std::move(task)) {}
+  void deliver(channel_id from, runtime::parcel p) override {
+    caf::anon_send(task_, element_arrived{from, std::move(p)});
+  }
+  void grant(runtime::output_channel to, std::int64_t bytes) override {
+    caf::anon_send(task_, credit_granted{to, bytes});
+  }
+  void fail(error e) override { caf::anon_send(task_, channel_failed{std::move(e)}); }
+
+ private:
+  task_handle task_;
+};
+
+}  // namespace
+
+task_handle spawn_task(caf::actor_system& system, std::uint32_t number, job_master_handle master) {
+  return system.spawn(run_task, number, std::move(master));
+}
+
+std::shared_ptr<runtime::mailbox> mailbox_of(task_handle task) {
+  return std::make_shared<task_mailbox>(std::move(task));
+}
+
+}  // namespace millrace::actors

@@ -1,0 +1,199 @@
+#include "actors/tasks/task_builder.hpp"
+
+#include "core/runtime/collect_output.hpp"
+#include "core/tables/table_set.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace millrace::actors {
+
+namespace {
+
+using runtime::chain_target;
+
+// Builds one task, node by node of its vertex.
+class builder {
+ public:
+  builder(const job_setup& setup, vertex_id vertex, std::uint32_t subtask, task_channels channels,
+          std::function<void()> wake)
+      : setup_(setup),
+        vertex_(setup.graph.vertices[vertex.value]),
+        edges_(setup.graph.outputs_of(vertex)),
+        subtask_(subtask),
+        channels_(std::move(channels)),
+        wake_(std::move(wake)) {}
+
+  result<std::shared_ptr<runtime::task>> build();
+
+ private:
+  result<void> add_head();
+  result<void> add_node(std::uint32_t node);
+  result<void> add_stage(std::uint32_t node);
+  result<chain_target> add_sink(std::uint32_t node, const plan::sink_spec& spec);
+  chain_target add_router(std::size_t edge);
+  void add_exchanges(std::uint32_t node);
+  std::vector<chain_target>& targets_of(std::uint32_t node);
+  std::unique_ptr<operators::operator_context> make_context(std::uint32_t node);
+  const plan::physical_node& node_at(std::uint32_t node) const { return setup_.plan.nodes[node]; }
+
+  const job_setup& setup_;
+  const coordination::job_vertex& vertex_;
+  std::vector<const coordination::job_edge*> edges_;
+  std::uint32_t subtask_;
+  task_channels channels_;
+  std::function<void()> wake_;
+  runtime::task_parts parts_;
+  std::vector<runtime::chain_stage> stages_;
+  std::vector<std::unique_ptr<runtime::chain_output>> outputs_;
+  std::vector<chain_target> entry_;
+  std::map<std::uint32_t, std::uint32_t> stage_of_;  // node -> stage
+};
+
+result<std::shared_ptr<runtime::task>> builder::build() {
+  parts_.metrics = std::make_shared<runtime::task_metrics>();
+  parts_.metrics->vertex = vertex_.name;
+  parts_.metrics->subtask = subtask_;
+  parts_.time = setup_.options.time;
+  parts_.batch_rows = setup_.settings.batch_rows;
+  parts_.routers.resize(edges_.size());
+  MILLRACE_CHECK(add_head());
+  for (const std::uint32_t node : vertex_.nodes) MILLRACE_CHECK(add_node(node));
+  const auto inputs = std::max<std::size_t>(1, node_at(vertex_.nodes[0]).inputs.size());
+  parts_.chain =
+      std::make_unique<runtime::chain>(std::move(stages_), std::move(outputs_), std::move(entry_),
+                                       static_cast<std::uint32_t>(inputs));
+  return std::make_shared<runtime::task>(std::move(parts_));
+}
+
+result<void> builder::add_head() {
+  const std::uint32_t head = vertex_.nodes[0];
+  if (const auto* values = std::get_if<plan::values_spec>(&node_at(head).spec)) {
+    parts_.source = runtime::make_values_driver(*values, subtask_);
+  } else if (vertex_.reads_table) {
+    parts_.contexts.push_back(make_context(head));
+    MILLRACE_TRY(auto reader, setup_.sources.at(head)->make_reader(*parts_.contexts.back()));
+    parts_.source = runtime::make_reader_driver(std::move(reader));
+  } else {
+    parts_.gate = std::make_unique<runtime::input_gate>(
+        std::move(channels_.inputs), setup_.settings.credit, setup_.settings.batch_rows);
+  }
+  return {};
+}
+
+result<void> builder::add_node(std::uint32_t node) {
+  const bool head = node == vertex_.nodes[0];
+  if (const auto* sink = std::get_if<plan::sink_spec>(&node_at(node).spec)) {
+    MILLRACE_TRY(const chain_target target, add_sink(node, *sink));
+    auto& before = head ? entry_ : targets_of(node_at(node).inputs[0].from);
+    before.push_back(target);
+    return {};
+  }
+  if (!head || parts_.gate) MILLRACE_CHECK(add_stage(node));
+  add_exchanges(node);
+  return {};
+}
+
+result<void> builder::add_stage(std::uint32_t node) {
+  std::vector<std::vector<plan::logical_column>> inputs;
+  for (const auto& edge : node_at(node).inputs) inputs.push_back(node_at(edge.from).columns);
+  const operators::operator_inputs what{node_at(node), inputs};
+  MILLRACE_TRY(auto op, connectors::make_operator(what, setup_.plan.options));
+  const auto stage = static_cast<std::uint32_t>(stages_.size());
+  const bool head = node == vertex_.nodes[0];
+  (head ? entry_ : targets_of(node_at(node).inputs[0].from))
+      .push_back({chain_target::kind::stage, stage});
+  runtime::chain_stage s;
+  s.name = node_at(node).name;
+  s.op = std::move(op);
+  s.context = make_context(node);
+  tables::table_context tables{.budget = s.context->budget,
+                               .time = setup_.options.time,
+                               .store = nullptr,
+                               .range = tables::key_range::of_subtask(subtask_, vertex_.parallelism,
+                                                                      setup_.plan.max_parallelism)};
+  s.tables = std::make_unique<tables::table_set>(tables);
+  s.context->tables = s.tables.get();
+  stage_of_[node] = stage;
+  stages_.push_back(std::move(s));
+  return {};
+}
+
+std::vector<chain_target>& builder::targets_of(std::uint32_t node) {
+  const auto at = stage_of_.find(node);
+  return at == stage_of_.end() ? entry_ : stages_[at->second].targets;
+}
+
+result<chain_target> builder::add_sink(std::uint32_t node, const plan::sink_spec& spec) {
+  const chain_target target{chain_target::kind::output,
+                            static_cast<std::uint32_t>(outputs_.size())};
+  parts_.contexts.push_back(make_context(node));
+  if (spec.collect) {
+    if (!setup_.options.collect) {
+      return make_error(errc::internal, "a plan with a collect sink was started without a queue");
+    }
+    setup_.options.collect->on_room(wake_);
+    outputs_.push_back(
+        std::make_unique<runtime::collect_output>(setup_.options.collect, *parts_.metrics));
+    return target;
+  }
+  MILLRACE_TRY(auto writer, setup_.sinks.at(node)->make_writer(*parts_.contexts.back()));
+  auto output =
+      std::make_unique<runtime::sink_output>(node, spec, std::move(writer), *parts_.metrics);
+  parts_.sinks.push_back(output.get());
+  outputs_.push_back(std::move(output));
+  return target;
+}
+
+void builder::add_exchanges(std::uint32_t node) {
+  for (std::size_t e = 0; e < edges_.size(); ++e) {
+    if (edges_[e]->from_node == node) targets_of(node).push_back(add_router(e));
+  }
+}
+
+chain_target builder::add_router(std::size_t edge) {
+  const auto& s = setup_.settings;
+  runtime::router_options options{.exchange = edges_[edge]->exchange,
+                                  .keys = edges_[edge]->keys,
+                                  .max_parallelism = setup_.plan.max_parallelism,
+                                  .initial_credit = s.credit.exclusive,
+                                  .batch_rows = s.batch_rows,
+                                  .buffer_timeout_ms = s.buffer_timeout_ms};
+  auto router = std::make_unique<runtime::router>(
+      std::move(options), std::move(channels_.outputs[edge]), *setup_.options.time);
+  parts_.routers[edge] = router.get();
+  const auto index = static_cast<std::uint32_t>(outputs_.size());
+  outputs_.push_back(std::move(router));
+  return {chain_target::kind::output, index};
+}
+
+std::unique_ptr<operators::operator_context> builder::make_context(std::uint32_t node) {
+  auto metrics = std::make_unique<runtime::named_operator_metrics>();
+  metrics->name = node_at(node).name;
+  metrics->node = node;
+  auto context = std::make_unique<operators::operator_context>();
+  context->time = setup_.options.time;
+  context->budget = setup_.options.budget;
+  context->metrics = &metrics->counters;
+  context->options = &setup_.plan.options;
+  context->eval.time = setup_.options.time;
+  context->eval.time_zone = setup_.settings.time_zone;
+  context->eval.query_start = setup_.started;
+  context->eval.random_seed = setup_.options.random_seed + (std::uint64_t{node} << 32) + subtask_;
+  context->subtask = subtask_;
+  context->parallelism = vertex_.parallelism;
+  context->max_parallelism = setup_.plan.max_parallelism;
+  context->batch_rows = setup_.settings.batch_rows;
+  parts_.metrics->operators.push_back(std::move(metrics));
+  return context;
+}
+
+}  // namespace
+
+result<std::shared_ptr<runtime::task>> build_task(const job_setup& setup, vertex_id vertex,
+                                                  std::uint32_t subtask, task_channels channels,
+                                                  std::function<void()> wake) {
+  return builder(setup, vertex, subtask, std::move(channels), std::move(wake)).build();
+}
+
+}  // namespace millrace::actors

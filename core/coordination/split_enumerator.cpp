@@ -1,0 +1,52 @@
+#include "core/coordination/split_enumerator.hpp"
+
+#include <utility>
+
+namespace millrace::coordination {
+
+split_enumerator::split_enumerator(std::uint32_t readers, bool bounded, bool discovers)
+    : readers_(readers), bounded_(bounded), discovers_(discovers) {}
+
+std::vector<split_enumerator::answer> split_enumerator::on_discovered(
+    std::vector<connectors::source_split> splits) {
+  discovered_ = true;
+  for (auto& split : splits) {
+    if (known_.insert(split.id).second) splits_.push_back(std::move(split));
+  }
+  return bounded_ ? serve() : deal_evenly();
+}
+
+std::vector<split_enumerator::answer> split_enumerator::on_request(subtask_index reader) {
+  hungry_.push_back(reader);
+  return serve();
+}
+
+std::vector<split_enumerator::answer> split_enumerator::deal_evenly() {
+  std::vector<answer> answers;
+  while (!splits_.empty()) {
+    answers.push_back({subtask_index(next_reader_), std::move(splits_.front())});
+    splits_.pop_front();
+    next_reader_ = (next_reader_ + 1) % readers_;
+  }
+  auto ends = serve();
+  answers.insert(answers.end(), std::make_move_iterator(ends.begin()),
+                 std::make_move_iterator(ends.end()));
+  return answers;
+}
+
+std::vector<split_enumerator::answer> split_enumerator::serve() {
+  std::vector<answer> answers;
+  while (discovered_ && !hungry_.empty()) {
+    if (splits_.empty() && discovers_) break;
+    answer a{hungry_.front(), std::nullopt};
+    hungry_.pop_front();
+    if (!splits_.empty()) {
+      a.split = std::move(splits_.front());
+      splits_.pop_front();
+    }
+    answers.push_back(std::move(a));
+  }
+  return answers;
+}
+
+}  // namespace millrace::coordination

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "core/base/strong_id.hpp"
+#include "core/connectors/source.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace millrace::coordination {
+
+/// Gives the splits of one source to its readers.
+///
+/// Sans-I/O: told of splits and of readers that want one, says who gets what. Readers of a bounded
+/// source ask for one split at a time, so that a slow one does not hold the others up; an unbounded
+/// source's splits are dealt out at once, evenly, since none of them ends. Used by the job master.
+class split_enumerator {
+ public:
+  /// What to tell a reader: a split, or that none will come.
+  struct answer {
+    subtask_index reader;
+    std::optional<connectors::source_split> split;
+  };
+
+  /// `discovers`: more splits may be found later.
+  split_enumerator(std::uint32_t readers, bool bounded, bool discovers);
+
+  /// Adds splits; those known by id are left out.
+  [[nodiscard]] std::vector<answer> on_discovered(std::vector<connectors::source_split> splits);
+  /// A reader wants a split. It is told at once or when there is one.
+  [[nodiscard]] std::vector<answer> on_request(subtask_index reader);
+  /// Splits that no reader has got.
+  [[nodiscard]] std::size_t waiting() const { return splits_.size(); }
+
+ private:
+  [[nodiscard]] std::vector<answer> deal_evenly();
+  [[nodiscard]] std::vector<answer> serve();
+
+  std::uint32_t readers_;
+  bool bounded_;
+  bool discovers_;
+  bool discovered_ = false;
+  std::uint32_t next_reader_ = 0;
+  std::deque<connectors::source_split> splits_;
+  std::deque<subtask_index> hungry_;
+  std::set<std::string, std::less<>> known_;
+};
+
+}  // namespace millrace::coordination

@@ -1,0 +1,135 @@
+#pragma once
+
+#include "core/operators/operator.hpp"
+#include "core/operators/operator_context.hpp"
+#include "core/runtime/chain_output.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace millrace::tables {
+class frozen_delta;
+class table_set;
+}  // namespace millrace::tables
+
+namespace millrace::runtime {
+
+/// Where the rows of a chain's entry or of one of its operators go, too.
+struct chain_target {
+  enum class kind : std::uint8_t { stage, output };
+  kind what = kind::stage;
+  std::uint32_t index = 0;
+};
+
+/// One operator of a chain, with all that it uses.
+struct chain_stage {
+  std::string name;  ///< for errors
+  std::unique_ptr<operators::operator_context> context;
+  std::unique_ptr<tables::table_set> tables;  ///< null: stateless
+  std::unique_ptr<operators::physical_operator> op;
+  std::vector<chain_target> targets;  ///< stages behind this one, or outputs
+};
+
+/// What a chain says of its progress.
+enum class chain_state : std::uint8_t {
+  ready,       ///< takes the next element
+  yielded,     ///< has more to do: call `proceed` again, after others had their turn
+  full,        ///< an output is full: call `proceed` when it has room
+  need_state,  ///< key groups are being loaded: call `proceed` when they are there
+};
+
+/// The state that one barrier froze, by stage (null: the stage has none).
+struct chain_snapshot {
+  checkpoint_id checkpoint{};
+  std::vector<std::shared_ptr<tables::frozen_delta>> stages;
+};
+
+/// Runs a tree of operators fused into one task.
+///
+/// The entry (a source or a gate) pushes one element at a time; each operator may feed several
+/// others and several outputs. An operator that pauses stops what is in front of it; what is behind
+/// it goes on first, deepest first, so that order is kept on every path. Watermarks, barriers and
+/// the end of input travel through the tree in order with the rows: an operator sees a barrier
+/// (`prepare_barrier`, then its tables are frozen) when all rows before it have passed, and sends
+/// it on afterwards.
+///
+/// Sans-I/O: life is `open`, pushes and `proceed`, `close`. Used by one task only. An error ends
+/// the chain: only `close` may follow; its message names the operator.
+class chain {
+ public:
+  /// Stages stand in topological order. `entry` are the targets of the source or gate; with several
+  /// inputs it is one stage or one output.
+  chain(std::vector<chain_stage> stages, std::vector<std::unique_ptr<chain_output>> outputs,
+        std::vector<chain_target> entry, std::uint32_t inputs);
+  ~chain();
+
+  [[nodiscard]] result<void> open();
+  void close();
+
+  // Pushes: only after the last call said `ready`, and while `has_room()`.
+  [[nodiscard]] result<chain_state> push(input_id input, const data::batch_ptr& batch);
+  [[nodiscard]] result<chain_state> push_watermark(timestamp_ms time);
+  [[nodiscard]] result<chain_state> push_idleness(bool idle);
+  [[nodiscard]] result<chain_state> push_barrier(const data::barrier& barrier);
+  [[nodiscard]] result<chain_state> push_latency_marker(const data::latency_marker& marker);
+  /// An input of the entry has ended.
+  [[nodiscard]] result<chain_state> push_end(input_id input, data::end_of_input end);
+  /// Calls the operators that wanted to be called by now.
+  [[nodiscard]] result<chain_state> push_time(timestamp_ms now);
+
+  /// Goes on after anything but `ready`.
+  [[nodiscard]] result<chain_state> proceed();
+  /// False while an output right behind the entry, or behind operators that hold nothing, is full.
+  [[nodiscard]] bool has_room() const;
+  /// The next processing time that any operator wants.
+  [[nodiscard]] timestamp_ms next_processing_time() const;
+  /// When an output wants to be flushed or asked again, steady microseconds.
+  [[nodiscard]] std::int64_t output_deadline_us() const;
+  [[nodiscard]] result<void> flush_outputs();
+  void checkpoint_complete(checkpoint_id checkpoint);
+
+  /// True when the end of all inputs has reached every output.
+  [[nodiscard]] bool finished() const { return open_ends_ == 0; }
+  /// What the last barrier froze, once it has reached every output.
+  [[nodiscard]] std::optional<chain_snapshot> take_snapshot();
+  [[nodiscard]] std::uint32_t stage_count() const {
+    return static_cast<std::uint32_t>(nodes_.size());
+  }
+  [[nodiscard]] chain_stage& stage_at(std::uint32_t i);
+
+ private:
+  class node;
+  struct tick {
+    timestamp_ms now;
+  };
+  struct input_end {
+    input_id input;
+    data::end_of_input end;
+  };
+  using signal = std::variant<data::watermark, data::idleness, data::barrier, input_end,
+                              data::latency_marker, tick>;
+
+  [[nodiscard]] result<void> emit_to(const std::vector<chain_target>& targets, input_id input,
+                                     const data::batch_ptr& batch);
+  [[nodiscard]] result<void> signal_to(const std::vector<chain_target>& targets, const signal& s);
+  [[nodiscard]] result<void> output_signal(std::uint32_t output, const signal& s);
+  [[nodiscard]] bool room_at(const std::vector<chain_target>& targets) const;
+  [[nodiscard]] result<chain_state> enter(const signal& s);
+  [[nodiscard]] node* deepest_pending();
+
+  std::vector<std::unique_ptr<node>> nodes_;
+  std::vector<std::unique_ptr<chain_output>> outputs_;
+  std::vector<chain_target> entry_;
+  std::uint32_t entry_inputs_;   // not ended yet; counts when the entry is an output
+  bool failed_ = false;          // an error has been named
+  std::uint32_t pending_ = 0;    // nodes that are paused or have signals waiting
+  std::uint32_t open_ends_ = 0;  // outputs and leaves that the end has not reached
+  std::uint32_t open_barriers_ = 0;
+  std::optional<chain_snapshot> snapshot_;
+};
+
+}  // namespace millrace::runtime

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "core/runtime/channel.hpp"
+#include "core/runtime/credit_book.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace millrace::runtime {
+
+/// The next thing a task works on.
+struct gate_event {
+  channel_id channel;
+  input_id input;
+  data::element what;
+};
+
+/// The only queue of a task: one FIFO per channel, bounded by the credit the gate grants.
+///
+/// Takes turns among channels that have something and are not blocked, so that no channel starves.
+/// Neighbouring small batches of one channel are joined when that is cheap, so that wide exchanges
+/// and slow feeds do not make the operators work row by row. Not thread safe: the task's.
+class input_gate {
+ public:
+  struct channel {
+    input_id input;                          ///< of the operator at the chain's head
+    std::unique_ptr<channel_reader> reader;  ///< grants go there; null in tests without credit
+  };
+  input_gate(std::vector<channel> channels, credit_limits limits, std::uint32_t batch_rows);
+
+  void push(channel_id from, parcel p);
+  /// The next element, and its bytes granted again; nothing when all channels are empty or blocked.
+  [[nodiscard]] std::optional<gate_event> next();
+
+  /// Holds a channel back during an alignment, or lets it go on.
+  void set_blocked(channel_id which, bool blocked);
+  [[nodiscard]] bool has_next() const { return !turns_.empty(); }
+  [[nodiscard]] std::uint32_t channel_count() const {
+    return static_cast<std::uint32_t>(channels_.size());
+  }
+  [[nodiscard]] std::vector<input_id> inputs() const;
+  /// Bytes of the batches waiting.
+  [[nodiscard]] std::int64_t queued_bytes() const { return queued_bytes_; }
+
+ private:
+  struct lane {
+    input_id input;
+    std::unique_ptr<channel_reader> reader;
+    std::deque<parcel> queue;
+    bool blocked = false;
+    bool in_turns = false;
+  };
+  void enter_turns(std::uint32_t index);
+  [[nodiscard]] data::element take(std::uint32_t index);
+  void consumed(std::uint32_t index, std::int64_t bytes);
+
+  std::vector<lane> channels_;
+  std::deque<std::uint32_t> turns_;  // channels with something to give, each once
+  credit_book credit_;
+  std::uint32_t batch_rows_;
+  std::int64_t queued_bytes_ = 0;
+};
+
+}  // namespace millrace::runtime

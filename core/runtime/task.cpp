@@ -1,0 +1,278 @@
+#include "core/runtime/task.hpp"
+
+#include "core/tables/table_set.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace millrace::runtime {
+
+namespace {
+
+constexpr std::int64_t turn_us = 1000;
+// Keeps a turn short under a clock that stands still.
+constexpr int turn_events = 256;
+
+}  // namespace
+
+task::task(task_parts parts) : parts_(std::move(parts)) {
+  if (!parts_.gate) return;
+  const auto inputs = parts_.gate->inputs();
+  merger_.emplace(inputs);
+  aligner_.emplace(parts_.gate->channel_count());
+  for (const input_id input : inputs) {
+    if (input.value >= open_channels_.size()) open_channels_.resize(input.value + 1);
+    ++open_channels_[input.value];
+  }
+}
+
+task::~task() = default;
+
+result<void> task::open() { return parts_.chain->open(); }
+void task::close() { parts_.chain->close(); }
+
+void task::grant(output_channel to, std::int64_t bytes) {
+  std::uint32_t index = to.value;
+  for (router* r : parts_.routers) {
+    if (index < r->channel_count()) return r->on_credit(index, bytes);
+    index -= r->channel_count();
+  }
+}
+
+void task::assign_split(std::optional<connectors::source_split> split) {
+  parts_.source->assign(std::move(split));
+  source_retry_us_ = 0;
+}
+
+result<task_turn> task::run() {
+  const std::int64_t started = parts_.time->steady_us();
+  want_split_ = false;
+  auto turn = [&]() -> result<task_turn> {
+    for (int events = 0;; ++events) {
+      if (events == turn_events || parts_.time->steady_us() - started > turn_us) {
+        return task_turn{.what = task_turn::next::again};
+      }
+      MILLRACE_TRY(const bool worked, work_once());
+      if (parts_.chain->finished()) return task_turn{.what = task_turn::next::finished};
+      if (!worked) return rest();
+      rested_ = false;
+    }
+  }();
+  account(started, turn);
+  if (turn.ok()) turn->want_split = want_split_;
+  return turn;
+}
+
+// Gives false when there is nothing to do now.
+result<bool> task::work_once() {
+  if (state_ != chain_state::ready) {
+    MILLRACE_TRY(state_, parts_.chain->proceed());
+    return state_ == chain_state::ready || state_ == chain_state::yielded;
+  }
+  MILLRACE_CHECK(advance_time());
+  if (state_ != chain_state::ready) return true;
+  if (!parts_.chain->has_room()) return false;
+  if (!deferred_.empty()) {
+    const signal next = std::move(deferred_.front());
+    deferred_.pop_front();
+    if (const auto* e = std::get_if<data::element>(&next)) {
+      MILLRACE_CHECK(push(*e));
+    } else {
+      const auto& end = std::get<ended_input>(next);
+      MILLRACE_TRY(state_, parts_.chain->push_end(end.input, end.end));
+    }
+    return true;
+  }
+  return parts_.source ? from_source() : from_gate();
+}
+
+result<void> task::push(const data::element& what) {
+  if (const auto* mark = std::get_if<data::watermark>(&what)) {
+    parts_.metrics->watermark.store(mark->time, std::memory_order_relaxed);
+    MILLRACE_TRY(state_, parts_.chain->push_watermark(mark->time));
+  } else if (const auto* idle = std::get_if<data::idleness>(&what)) {
+    MILLRACE_TRY(state_, parts_.chain->push_idleness(idle->idle));
+  } else if (const auto* barrier = std::get_if<data::barrier>(&what)) {
+    passing_ = *barrier;
+    MILLRACE_TRY(state_, parts_.chain->push_barrier(*barrier));
+  } else if (const auto* marker = std::get_if<data::latency_marker>(&what)) {
+    MILLRACE_TRY(state_, parts_.chain->push_latency_marker(*marker));
+  }
+  return {};
+}
+
+result<bool> task::from_source() {
+  if (!triggered_.empty()) {
+    positions_ = parts_.source->snapshot();
+    deferred_.emplace_back(data::element(triggered_.front()));
+    triggered_.pop_front();
+    return true;
+  }
+  if (source_ended_ || parts_.time->steady_us() < source_retry_us_) return false;
+  MILLRACE_TRY(source_step step, parts_.source->next(parts_.batch_rows));
+  if (step.watermark > min_watermark) {
+    deferred_.emplace_back(data::element(data::watermark{step.watermark}));
+  }
+  source_retry_us_ = 0;
+  switch (step.what) {
+    case source_step::kind::batch: MILLRACE_CHECK(push_rows(step.batch)); return true;
+    case source_step::kind::want_split: want_split_ = true; return true;
+    case source_step::kind::ended:
+      source_ended_ = true;
+      deferred_.emplace_back(data::element(data::watermark{max_watermark}));
+      deferred_.emplace_back(ended_input{input_id(0), {}});
+      return true;
+    case source_step::kind::pending:
+      source_retry_us_ = step.idle && step.retry_at_us == 0 ? never_us : step.retry_at_us;
+      return !deferred_.empty() || source_retry_us_ == 0;
+  }
+  return false;
+}
+
+result<void> task::push_rows(const data::batch_ptr& batch) {
+  bump(parts_.metrics->source_rows, std::uint64_t{batch->row_count()});
+  if (batch->row_count() == 0) return {};
+  MILLRACE_TRY(state_, parts_.chain->push(input_id(0), batch));
+  return {};
+}
+
+result<bool> task::from_gate() {
+  auto event = parts_.gate->next();
+  if (!event) return false;
+  MILLRACE_CHECK(on_event(std::move(*event)));
+  return true;
+}
+
+result<void> task::on_event(gate_event event) {
+  if (const auto* batch = std::get_if<data::batch_ptr>(&event.what)) {
+    MILLRACE_TRY(state_, parts_.chain->push(event.input, *batch));
+  } else if (const auto* mark = std::get_if<data::watermark>(&event.what)) {
+    defer(merger_->on_watermark(event.channel, mark->time));
+  } else if (const auto* idle = std::get_if<data::idleness>(&event.what)) {
+    defer(merger_->on_idleness(event.channel, idle->idle));
+  } else if (const auto* barrier = std::get_if<data::barrier>(&event.what)) {
+    on_barrier(event.channel, *barrier);
+  } else if (const auto* end = std::get_if<data::end_of_input>(&event.what)) {
+    on_end(event.channel, event.input, *end);
+  } else {
+    deferred_.emplace_back(std::move(event.what));
+  }
+  return {};
+}
+
+void task::on_barrier(channel_id from, const data::barrier& barrier) {
+  const alignment_action action = aligner_->on_barrier(from, barrier.id);
+  if (action == alignment_action::ignore) return;
+  aligning_ = barrier;
+  if (action == alignment_action::complete) return barrier_aligned();
+  for (std::uint32_t c = 0; c < parts_.gate->channel_count(); ++c) {
+    parts_.gate->set_blocked(channel_id(c), aligner_->blocked(channel_id(c)));
+  }
+}
+
+void task::barrier_aligned() {
+  for (std::uint32_t c = 0; c < parts_.gate->channel_count(); ++c) {
+    parts_.gate->set_blocked(channel_id(c), false);
+  }
+  deferred_.emplace_back(data::element(aligning_));
+}
+
+void task::on_end(channel_id channel, input_id input, data::end_of_input end) {
+  if (aligner_->on_end(channel) == alignment_action::complete) barrier_aligned();
+  if (!end.stopped_with_savepoint) defer(merger_->on_end(channel));
+  if (--open_channels_[input.value] == 0) deferred_.emplace_back(ended_input{input, end});
+}
+
+// Activity goes in front of the watermark that it allows, idleness behind the last one.
+void task::defer(const event_time_change& change) {
+  if (change.idle == false) deferred_.emplace_back(data::element(data::idleness{false}));
+  if (change.watermark) deferred_.emplace_back(data::element(data::watermark{*change.watermark}));
+  if (change.idle == true) deferred_.emplace_back(data::element(data::idleness{true}));
+}
+
+result<void> task::advance_time() {
+  const timestamp_ms next = parts_.chain->next_processing_time();
+  if (next == max_watermark) return {};
+  const timestamp_ms now = parts_.time->now();
+  if (now < next) return {};
+  MILLRACE_TRY(state_, parts_.chain->push_time(now));
+  return {};
+}
+
+// Rows kept back for bigger batches leave when a second turn finds nothing either: under load other
+// tasks bring more in between.
+result<task_turn> task::rest() {
+  if (state_ == chain_state::ready && parts_.chain->has_room()) {
+    if (!rested_ && parts_.chain->output_deadline_us() != never_us) {
+      rested_ = true;
+      return task_turn{.what = task_turn::next::again};
+    }
+    MILLRACE_CHECK(parts_.chain->flush_outputs());
+  }
+  return task_turn{.what = task_turn::next::wait, .wake_at_us = wake_time()};
+}
+
+std::int64_t task::wake_time() const {
+  std::int64_t wake = parts_.chain->output_deadline_us();
+  if (state_ != chain_state::ready || !parts_.chain->has_room()) return wake;
+  if (parts_.source && !source_ended_ && source_retry_us_ > 0) {
+    wake = std::min(wake, source_retry_us_);
+  }
+  const timestamp_ms next = parts_.chain->next_processing_time();
+  if (next == max_watermark) return wake;
+  const std::int64_t ms = std::max<std::int64_t>(0, next - parts_.time->now());
+  return std::min(wake, parts_.time->steady_us() + ms * 1000);
+}
+
+void task::account(std::int64_t started_us, const result<task_turn>& turn) {
+  const std::int64_t now = parts_.time->steady_us();
+  task_metrics& m = *parts_.metrics;
+  bump(m.busy_us, now - started_us);
+  if (blocked_since_us_ != 0) bump(m.blocked_us, started_us - blocked_since_us_);
+  const bool blocked = turn.ok() && turn->what == task_turn::next::wait &&
+                       (state_ == chain_state::full || !parts_.chain->has_room());
+  blocked_since_us_ = blocked ? now : 0;
+  if (parts_.gate) m.queued_bytes.store(parts_.gate->queued_bytes(), std::memory_order_relaxed);
+}
+
+std::optional<task_snapshot> task::take_snapshot() {
+  if (!passing_) return std::nullopt;
+  auto state = parts_.chain->take_snapshot();
+  if (!state) return std::nullopt;
+  kept_ = *state;
+  return task_snapshot{*std::exchange(passing_, std::nullopt), std::move(*state),
+                       std::exchange(positions_, {}), take_committables()};
+}
+
+std::vector<sink_committable> task::take_committables() {
+  std::vector<sink_committable> all;
+  for (sink_output* s : parts_.sinks) {
+    for (auto& c : s->take_committables()) all.push_back(std::move(c));
+  }
+  return all;
+}
+
+void task::checkpoint_complete(checkpoint_id checkpoint) {
+  parts_.chain->checkpoint_complete(checkpoint);
+  if (!kept_ || kept_->checkpoint != checkpoint) return;
+  for (std::uint32_t i = 0; i < kept_->stages.size(); ++i) {
+    if (kept_->stages[i]) parts_.chain->stage_at(i).tables->written(*kept_->stages[i]);
+  }
+  kept_.reset();
+}
+
+void task::checkpoint_aborted(checkpoint_id checkpoint) {
+  if (aligner_) {
+    aligner_->cancel(checkpoint);
+    for (std::uint32_t c = 0; c < parts_.gate->channel_count(); ++c) {
+      parts_.gate->set_blocked(channel_id(c), aligner_->blocked(channel_id(c)));
+    }
+  }
+  if (!kept_ || kept_->checkpoint != checkpoint) return;
+  for (std::uint32_t i = 0; i < kept_->stages.size(); ++i) {
+    if (kept_->stages[i]) parts_.chain->stage_at(i).tables->merge_back(*kept_->stages[i]);
+  }
+  kept_.reset();
+}
+
+}  // namespace millrace::runtime

@@ -1,0 +1,133 @@
+#pragma once
+
+#include "core/base/clock.hpp"
+#include "core/runtime/barrier_aligner.hpp"
+#include "core/runtime/chain.hpp"
+#include "core/runtime/input_gate.hpp"
+#include "core/runtime/router.hpp"
+#include "core/runtime/sink_output.hpp"
+#include "core/runtime/source_driver.hpp"
+#include "core/runtime/task_metrics.hpp"
+#include "core/runtime/watermark_merger.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace millrace::runtime {
+
+/// All that a task is made of. Exactly one of `source` and `gate` is set.
+struct task_parts {
+  std::shared_ptr<task_metrics> metrics;
+  /// Of source and sinks; stages have their own.
+  std::vector<std::unique_ptr<operators::operator_context>> contexts;
+  std::unique_ptr<source_driver> source;
+  std::unique_ptr<input_gate> gate;
+  std::unique_ptr<runtime::chain> chain;
+  /// Among the chain's outputs, in the order of the job's edges: output channels count through
+  /// them.
+  std::vector<router*> routers;
+  std::vector<sink_output*> sinks;  ///< among the chain's outputs
+  const clock* time = nullptr;
+  std::uint32_t batch_rows = 4096;
+};
+
+/// What a task wants after a turn.
+struct task_turn {
+  enum class next : std::uint8_t {
+    again,     ///< there is more to do: run it again after others had their turn
+    wait,      ///< nothing to do, or no room: run it when something arrives, or at `wake_at_us`
+    finished,  ///< its input has ended and all outputs know
+  };
+  next what = next::wait;
+  std::int64_t wake_at_us = never_us;  ///< steady microseconds
+  bool want_split = false;             ///< ask the enumerator
+};
+
+/// A barrier that has passed a task: what has to be kept for its checkpoint.
+struct task_snapshot {
+  data::barrier barrier;
+  chain_snapshot state;
+  std::vector<connectors::source_split> splits;
+  std::vector<sink_committable> committables;
+};
+
+/// A running chain instance: feeds its chain from a source or a gate, a bounded amount per turn.
+///
+/// Sans-I/O: whoever owns it tells what happened (`deliver`, `grant`, `assign_split`, ...) and
+/// calls `run` afterwards. Life: `open`, turns until `finished` or an error, `close`. One thread at
+/// a time.
+class task {
+ public:
+  explicit task(task_parts parts);
+  ~task();
+
+  [[nodiscard]] result<void> open();
+  void close();
+
+  void deliver(channel_id from, parcel p) { parts_.gate->push(from, std::move(p)); }
+  void grant(output_channel to, std::int64_t bytes);
+  void assign_split(std::optional<connectors::source_split> split);
+  /// Sources only: emits the barrier behind the rows of the current turn.
+  void trigger(data::barrier barrier) { triggered_.push_back(barrier); }
+  /// A wait is over: the source is asked again.
+  void wake() { source_retry_us_ = 0; }
+  /// The checkpoint is durable, or was given up.
+  void checkpoint_complete(checkpoint_id checkpoint);
+  void checkpoint_aborted(checkpoint_id checkpoint);
+
+  /// One turn: about a millisecond, less when there is nothing to do.
+  [[nodiscard]] result<task_turn> run();
+  /// A barrier that passed during the last turn.
+  [[nodiscard]] std::optional<task_snapshot> take_snapshot();
+  /// What the sinks prepared for commit at the end.
+  [[nodiscard]] std::vector<sink_committable> take_committables();
+  [[nodiscard]] std::shared_ptr<const task_metrics> shared_metrics() const {
+    return parts_.metrics;
+  }
+  /// The task's clock, steady microseconds.
+  [[nodiscard]] std::int64_t now_us() const { return parts_.time->steady_us(); }
+
+ private:
+  [[nodiscard]] result<bool> work_once();
+  [[nodiscard]] result<void> push(const data::element& what);
+  [[nodiscard]] result<bool> from_source();
+  [[nodiscard]] result<void> push_rows(const data::batch_ptr& batch);
+  [[nodiscard]] result<bool> from_gate();
+  [[nodiscard]] result<void> on_event(gate_event event);
+  void on_barrier(channel_id from, const data::barrier& barrier);
+  void on_end(channel_id channel, input_id input, data::end_of_input end);
+  void barrier_aligned();
+  void defer(const event_time_change& change);
+  [[nodiscard]] result<void> advance_time();
+  [[nodiscard]] result<task_turn> rest();
+  [[nodiscard]] std::int64_t wake_time() const;
+  void account(std::int64_t started_us, const result<task_turn>& turn);
+
+  struct ended_input {
+    input_id input;
+    data::end_of_input end;
+  };
+  using signal = std::variant<data::element, ended_input>;
+
+  task_parts parts_;
+  std::optional<watermark_merger> merger_;
+  std::optional<barrier_aligner> aligner_;
+  std::vector<std::uint32_t> open_channels_;  // per input
+  chain_state state_ = chain_state::ready;
+  std::deque<signal> deferred_;  // to push before anything else comes
+  std::deque<data::barrier> triggered_;
+  data::barrier aligning_;  // the newest barrier that came
+  std::optional<data::barrier> passing_;
+  std::vector<connectors::source_split> positions_;  // at the barrier that passes
+  std::optional<chain_snapshot> kept_;               // of the checkpoint in flight
+  std::int64_t source_retry_us_ = 0;
+  std::int64_t blocked_since_us_ = 0;
+  bool want_split_ = false;
+  bool source_ended_ = false;
+  bool rested_ = false;  // the last turn found nothing to do
+};
+
+}  // namespace millrace::runtime

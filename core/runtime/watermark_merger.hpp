@@ -1,0 +1,57 @@
+#pragma once
+
+#include "core/base/clock.hpp"
+#include "core/base/strong_id.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace millrace::runtime {
+
+/// What a task has to forward after one of its channels spoke.
+struct event_time_change {
+  std::optional<timestamp_ms> watermark;
+  std::optional<bool> idle;
+};
+
+/// Makes one event time out of those of a gate's channels.
+///
+/// Per input of the operator the minimum over its channels, over the inputs the minimum again. Idle
+/// channels are left out; a channel that comes back is left out until it has caught up with what
+/// was forwarded. Ended channels count as `max_watermark`. When all are idle, the newest of their
+/// watermarks is forwarded and then the idleness. Sans-I/O; used by the gate's task.
+/// Source: Flink's StatusWatermarkValve and CombinedWatermarkStatus.
+class watermark_merger {
+ public:
+  /// `input_of[c]` is the operator input that channel c belongs to.
+  explicit watermark_merger(const std::vector<input_id>& input_of);
+
+  [[nodiscard]] event_time_change on_watermark(channel_id channel, timestamp_ms time);
+  [[nodiscard]] event_time_change on_idleness(channel_id channel, bool idle);
+  [[nodiscard]] event_time_change on_end(channel_id channel);
+  /// What was forwarded last.
+  [[nodiscard]] timestamp_ms current() const { return forwarded_; }
+
+ private:
+  struct channel_state {
+    timestamp_ms time = min_watermark;
+    bool idle = false;
+    bool aligned = true;
+    std::uint32_t input = 0;
+  };
+  struct input_state {
+    timestamp_ms time = min_watermark;
+    bool idle = false;
+    std::vector<std::uint32_t> channels;
+  };
+  void update_input(input_state& input);
+  [[nodiscard]] event_time_change combine();
+
+  std::vector<channel_state> channels_;
+  std::vector<input_state> inputs_;
+  timestamp_ms forwarded_ = min_watermark;
+  bool idle_ = false;
+};
+
+}  // namespace millrace::runtime
