@@ -158,6 +158,7 @@ void column_builder::copy_nulls(const column& source, std::uint32_t begin, std::
 void column_builder::append_null() { append_nulls(1); }
 
 void column_builder::append_nulls(std::uint32_t count) {
+  if (count == 0) return;
   reserve(count);
   if (width_ != 0) std::memset(values_->mutable_data() + length_ * width_, 0, count * width_);
   if (has_offsets_)
@@ -183,12 +184,14 @@ void column_builder::append_from(const column& source, std::uint32_t row) {
     with_width(width_,
                [&]<class T>(T) { values_->mutable_as<T>()[length_] = store.data<T>()[at]; });
     ++length_;
-    return count_copied(width_);
+    copied_ += width_;
+    return;
   }
   if (is_variable_length(type_.id())) {
     const std::string_view text = source.text(row);
     append_text(text);
-    return count_copied(text.size());
+    copied_ += text.size();
+    return;
   }
   gather(store, std::span(&at, 1));
 }
@@ -347,6 +350,8 @@ void column_builder::truncate(std::uint32_t length) {
 }
 
 column_ptr column_builder::finish() {
+  if (copied_ != 0) count_copied(copied_);
+  copied_ = 0;
   // Fixed-width and offset buffers are always there, so that readers need not ask.
   if (capacity_ == 0 && (width_ != 0 || has_offsets_)) {
     expected_ = 0;

@@ -58,7 +58,7 @@ class column_builder {
   template <class T>
   [[nodiscard]] T* extend(std::uint32_t count) {
     MILLRACE_ASSERT(sizeof(T) == width_);
-    reserve(count);
+    reserve(count == 0 ? 1 : count);  // the buffer must be there in any case
     T* at = values_->mutable_as<T>() + length_;
     length_ += count;
     return at;
@@ -116,6 +116,7 @@ class column_builder {
   std::size_t bytes_ = 0;  // of strings: used, room, and what the last column needed
   std::size_t byte_capacity_ = 0;
   std::size_t expected_bytes_ = 0;
+  std::size_t copied_ = 0;  // by single rows, counted when the column is finished
   std::shared_ptr<buffer> values_;
   std::shared_ptr<buffer> offsets_;
   std::shared_ptr<buffer> validity_;

@@ -1,5 +1,6 @@
 #include "core/operators/factory.hpp"
 
+#include "core/operators/aggregate/group_aggregate.hpp"
 #include "core/operators/stateless/calc.hpp"
 #include "core/operators/stateless/correlate.hpp"
 #include "core/operators/stateless/expand.hpp"
@@ -7,6 +8,10 @@
 #include "core/operators/stateless/union_all.hpp"
 #include "core/operators/stateless/values.hpp"
 #include "core/operators/stateless/watermark_assigner.hpp"
+#include "core/operators/window/session_aggregate.hpp"
+#include "core/operators/window/session_assign.hpp"
+#include "core/operators/window/window_aggregate.hpp"
+#include "core/operators/window/window_assign.hpp"
 
 #include <variant>
 
@@ -31,6 +36,18 @@ struct maker {
   made operator()(const plan::union_spec&) const { return make<union_operator>(); }
   made operator()(const plan::expand_spec& s) const { return make<expand_operator>(s); }
   made operator()(const plan::correlate_spec& s) const { return make<correlate_operator>(s); }
+  made operator()(const plan::group_aggregate_spec& s) const {
+    return make<group_aggregate>(s, in);
+  }
+  made operator()(const plan::window_assign_spec& s) const {
+    if (s.window.kind == plan::window_kind::session) return make<session_assign>(s, in);
+    return make<window_assign>(s, in);
+  }
+  made operator()(const plan::window_aggregate_spec& s) const {
+    if (s.window && s.window->kind == plan::window_kind::session)
+      return make<session_aggregate>(s, in);
+    return make<window_aggregate>(s, in);
+  }
   made operator()(const plan::limit_spec& s) const { return make<limit_operator>(s); }
 
   made operator()(const auto&) const {

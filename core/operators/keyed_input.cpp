@@ -26,9 +26,13 @@ keyed_input::keyed_input(const operator_inputs& inputs, std::uint32_t input,
       encoder_(types_of(inputs.inputs[input], columns_)),
       takes_exchange_hashes_(hashed_by(inputs, input, columns_)) {}
 
-tables::readiness keyed_input::load(const data::record_batch& batch, tables::table_set& tables) {
+void keyed_input::hash(const data::record_batch& batch) {
   hashes_ = takes_exchange_hashes_ && batch.hashes_buffer() ? batch.hashes_buffer()
                                                             : expr::hash_keys(batch, columns_);
+}
+
+tables::readiness keyed_input::load(const data::record_batch& batch, tables::table_set& tables) {
+  hash(batch);
   encoder_.encode(batch, columns_, hashes(), keys_);
   return tables.prefetch(keys_.hash_span());
 }

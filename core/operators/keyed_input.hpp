@@ -6,6 +6,7 @@
 #include "core/tables/table_set.hpp"
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace millrace::operators {
@@ -20,8 +21,15 @@ class keyed_input {
   /// `input` is the index of the operator's input, `keys` are columns of it.
   keyed_input(const operator_inputs& inputs, std::uint32_t input, std::vector<std::uint32_t> keys);
 
-  /// Encodes the keys of the live rows and asks the tables for their key groups; `loading`: return
-  /// `need_state` and call again with the same batch on `resume`.
+  /// Takes or computes the hashes of a batch, and nothing else.
+  void hash(const data::record_batch& batch);
+  /// Encodes the keys of some rows of the batch last hashed.
+  void encode(const data::record_batch& batch, std::span<const std::uint32_t> stored_rows,
+              tables::key_batch& out) {
+    encoder_.encode_rows(batch, columns_, stored_rows, hashes(), out);
+  }
+  /// Hashes, encodes the keys of the live rows and asks the tables for their key groups; `loading`:
+  /// return `need_state` and call again with the same batch on `resume`.
   [[nodiscard]] tables::readiness load(const data::record_batch& batch, tables::table_set& tables);
   /// As filled by `load`; key i belongs to live row i.
   [[nodiscard]] const tables::key_batch& keys() const { return keys_; }
@@ -41,13 +49,25 @@ class keyed_input {
   bool takes_exchange_hashes_ = false;
 };
 
-/// `subtask`'s hash of the key (`hash`, `part`): mixes both, but stays in the key group of `hash`,
-/// so that state below a key (a window, a distinct value) lives where the key does.
-[[nodiscard]] inline std::uint64_t hash_below(std::uint64_t hash, std::uint64_t part,
-                                              std::uint32_t max_parallelism) {
-  std::uint64_t v = (hash ^ (part * 0x9e3779b97f4a7c15ULL)) * 0xc2b2ae3d27d4eb4fULL;
-  v = (v ^ (v >> 32)) >> 1;
-  return v - v % max_parallelism + hash % max_parallelism;
-}
+/// Hashes of keys that have a part more than the operator's (a window, a distinct value): they mix
+/// both but stay in the key group of the operator's key, so that such state lives where the key
+/// does.
+class sub_key_hasher {
+ public:
+  explicit sub_key_hasher(std::uint32_t max_parallelism = 128)
+      : groups_(max_parallelism),
+        mask_((max_parallelism & (max_parallelism - 1)) == 0 ? max_parallelism - 1 : 0) {}
+
+  [[nodiscard]] std::uint64_t operator()(std::uint64_t hash, std::uint64_t part) const {
+    std::uint64_t v = (hash ^ (part * 0x9e3779b97f4a7c15ULL)) * 0xc2b2ae3d27d4eb4fULL;
+    v = (v ^ (v >> 32)) >> 1;  // below the top, so that adding a group cannot wrap
+    if (mask_ != 0) return (v & ~mask_) | (hash & mask_);
+    return v - v % groups_ + hash % groups_;
+  }
+
+ private:
+  std::uint64_t groups_;
+  std::uint64_t mask_;
+};
 
 }  // namespace millrace::operators

@@ -10,19 +10,20 @@ namespace millrace::tables {
 class list_table;
 
 /// Walks the rows of one key from the oldest on. Ends when the table is written (but for
-/// `remove_first` of rows already passed).
+/// `remove_first` of rows already passed, and `append`).
 class list_cursor {
  public:
   [[nodiscard]] bool valid() const { return at_ != nullptr; }
   /// Valid until the row is removed.
-  [[nodiscard]] std::string_view row() const;
-  void next();
+  [[nodiscard]] inline std::string_view row() const;
+  inline void next();
 
  private:
   friend class list_table;
   const list_table* table_ = nullptr;
   const segment* segment_ = nullptr;
-  const item* at_ = nullptr;
+  const linked_item* at_ = nullptr;
+  timestamp_ms horizon_ = INT64_MIN;
 };
 
 /// Key -> rows in the order they were appended. A row is one entry of deltas: appending costs one
@@ -31,8 +32,6 @@ class list_table final : public item_table {
  public:
   void append(key_handle key, std::string_view row);
   void append(const key_view& key, std::string_view row) { append(locate_or_insert(key), row); }
-  /// Rows of the key; a null handle has none. (With TTL, expired rows that were not met yet count.)
-  [[nodiscard]] std::uint32_t count(key_handle key) const;
   [[nodiscard]] list_cursor rows(key_handle key) const;
   /// Removes the oldest rows, at most `n`.
   void remove_first(key_handle key, std::uint32_t n);
@@ -42,7 +41,26 @@ class list_table final : public item_table {
  private:
   friend class table_set;
   friend class list_cursor;
-  list_table(table_spec spec, std::uint16_t ordinal, const table_context& context);
+  list_table(table_spec spec, std::uint16_t ordinal, const table_context& context,
+             segment_host& host);
+
+  [[nodiscard]] arena::ref find_item(segment& s, char* head, std::string_view sub) override;
+  void link_item(segment& s, char* head, arena::ref block) override;
+  void unlink_item(segment& s, char* head, arena::ref block) override;
+  void items_of(const segment& s, const char* head, std::vector<arena::ref>& out) const override;
+  [[nodiscard]] bool valid_sub(std::string_view sub) const override;
+  [[nodiscard]] const linked_item* first_alive(const segment& s, arena::ref from,
+                                               timestamp_ms horizon) const {
+    while (from != arena::null) {
+      const auto* at = item_at<linked_item>(s, from);
+      if (alive(at, horizon)) return at;
+      from = at->next;
+    }
+    return nullptr;
+  }
 };
+
+std::string_view list_cursor::row() const { return table_->value_of(at_); }
+void list_cursor::next() { at_ = table_->first_alive(*segment_, at_->next, horizon_); }
 
 }  // namespace millrace::tables

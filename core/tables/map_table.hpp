@@ -19,20 +19,21 @@ struct value_ref {
   [[nodiscard]] std::string_view view() const { return {data, size}; }
 };
 
-/// Walks the items of one key in the order they were inserted. Ends when the table is written,
-/// except through `map_table::erase(cursor)`.
+/// Walks the items of one key in the order they were inserted (after a restore: by sub-key). Ends
+/// when the table is written, except through `map_table::erase(cursor)`.
 class map_cursor {
  public:
   [[nodiscard]] bool valid() const { return at_ != nullptr; }
-  [[nodiscard]] std::string_view sub_key() const;
-  [[nodiscard]] std::string_view value() const;
-  void next();
+  [[nodiscard]] inline std::string_view sub_key() const;
+  [[nodiscard]] inline std::string_view value() const;
+  inline void next();
 
  private:
   friend class map_table;
   const map_table* table_ = nullptr;
   segment* segment_ = nullptr;
-  item* at_ = nullptr;
+  map_item* at_ = nullptr;
+  timestamp_ms horizon_ = INT64_MIN;
 };
 
 /// Key -> sub-key -> value: DISTINCT counts, join sides by unique key or by row -> count, session
@@ -57,14 +58,43 @@ class map_table final : public item_table {
   /// Removes all items of the key.
   void clear(key_handle key);
 
-  /// Items of the key; a null handle has none. (With TTL, expired items not met yet count.)
-  [[nodiscard]] std::uint32_t count(key_handle key) const;
   [[nodiscard]] map_cursor items(key_handle key) const;
 
  private:
   friend class table_set;
   friend class map_cursor;
-  map_table(table_spec spec, std::uint16_t ordinal, const table_context& context);
+  map_table(table_spec spec, std::uint16_t ordinal, const table_context& context,
+            segment_host& host);
+
+  [[nodiscard]] arena::ref find_item(segment& s, char* head, std::string_view sub) override;
+  void link_item(segment& s, char* head, arena::ref block) override;
+  void unlink_item(segment& s, char* head, arena::ref block) override;
+  void items_of(const segment& s, const char* head, std::vector<arena::ref>& out) const override;
+
+  [[nodiscard]] arena::ref search(const segment& s, const char* head, std::string_view sub,
+                                  std::uint32_t hash) const;
+  /// The living item of a sub-key, ready for writing, or null.
+  [[nodiscard]] arena::ref writable(segment& s, char* head, std::string_view sub,
+                                    std::uint32_t hash);
+  arena::ref add(segment& s, char* head, std::string_view sub, std::uint32_t hash,
+                 const char* value, std::size_t size);
+  void replace_value(segment& s, char* head, arena::ref block, std::string_view value);
+  void append_link(segment& s, char* head, arena::ref block);
+  void index_items(segment& s, char* head);
+  void remove(segment& s, char* head, arena::ref block);
+  [[nodiscard]] map_item* first_alive(const segment& s, arena::ref from,
+                                      timestamp_ms horizon) const {
+    while (from != arena::null) {
+      auto* at = item_at<map_item>(s, from);
+      if (alive(at, horizon)) return at;
+      from = at->next;
+    }
+    return nullptr;
+  }
 };
+
+std::string_view map_cursor::sub_key() const { return table_->sub_of(at_); }
+std::string_view map_cursor::value() const { return table_->value_of(at_); }
+void map_cursor::next() { at_ = table_->first_alive(*segment_, at_->next, horizon_); }
 
 }  // namespace millrace::tables

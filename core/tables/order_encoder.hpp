@@ -41,6 +41,10 @@ class order_encoder {
   [[nodiscard]] static std::int64_t get_bigint(const char* from);
 
  private:
+  [[nodiscard]] bool encode_one_bigint(std::span<const data::column_ptr> columns,
+                                       std::span<const std::uint32_t> stored_rows,
+                                       encoded_rows& out) const;
+
   std::vector<order_field> fields_;
   std::vector<data::data_type> types_;
 };

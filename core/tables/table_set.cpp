@@ -43,6 +43,31 @@ hash_table& table_set::open_hash(table_spec spec) {
                            new hash_table(std::move(spec), ordinal, state_->context, *state_)));
 }
 
+map_table& table_set::open_map(table_spec spec) {
+  const auto ordinal = declare(*state_, spec, table_kind::map);
+  return keep(*state_, std::unique_ptr<map_table>(
+                           new map_table(std::move(spec), ordinal, state_->context, *state_)));
+}
+
+list_table& table_set::open_list(table_spec spec) {
+  const auto ordinal = declare(*state_, spec, table_kind::list);
+  return keep(*state_, std::unique_ptr<list_table>(
+                           new list_table(std::move(spec), ordinal, state_->context, *state_)));
+}
+
+sorted_table& table_set::open_sorted(table_spec spec) {
+  const auto ordinal = declare(*state_, spec, table_kind::sorted);
+  return keep(*state_, std::unique_ptr<sorted_table>(
+                           new sorted_table(std::move(spec), ordinal, state_->context, *state_)));
+}
+
+timer_queue& table_set::open_timers(table_spec spec) {
+  const auto ordinal = declare(*state_, spec, table_kind::timers);
+  auto* timers = new timer_queue(std::move(spec), ordinal, state_->context, *state_);
+  state_->tables.back().keyed.reset(static_cast<keyed_table*>(timers));
+  return *timers;
+}
+
 task_state& table_set::open_task_state(table_spec spec) {
   const auto ordinal = declare(*state_, spec, table_kind::task);
   auto& t = state_->tables.back();

@@ -79,7 +79,8 @@ fed_rows aggregate_calls::filtered(const data::record_batch& batch, const fed_ro
 }
 
 result<void> aggregate_calls::update_call(std::size_t i, const data::record_batch& batch,
-                                          const fed_rows& fed, tables::hash_table& table) {
+                                          const fed_rows& fed, tables::hash_table& table,
+                                          data::blob_heap* scratch) {
   if (fed.rows.count == 0) return {};
   const auto arguments = arguments_of(i, batch);
   const std::uint32_t offset = places_[i].offset;
@@ -87,7 +88,8 @@ result<void> aggregate_calls::update_call(std::size_t i, const data::record_batc
   for (std::uint32_t r = 0; r < fed.rows.count; ++r) states_[r] = fed.payloads[r] + offset;
   heaps_.clear();
   if (!places_[i].blobs.empty())
-    for (char* payload : fed.payloads) heaps_.push_back(&table.heap_of(payload));
+    for (char* payload : fed.payloads)
+      heaps_.push_back(scratch != nullptr ? scratch : &table.heap_of(payload));
   const auto& overload = calls_[i].overload;
   return overload.update(overload, {arguments, fed.rows, states_.data(),
                                     heaps_.empty() ? nullptr : heaps_.data(), batch.kinds()});

@@ -40,9 +40,11 @@ class aggregate_calls {
   /// Feeds the rows to all plain calls. `table` owns the payloads. Errors: the aggregates'.
   [[nodiscard]] result<void> update(const data::record_batch& batch, const fed_rows& fed,
                                     tables::hash_table& table);
-  /// Feeds rows to one call; its FILTER is the caller's business.
+  /// Feeds rows to one call; its FILTER is the caller's business. `scratch` owns the blobs of
+  /// payloads that are not the table's.
   [[nodiscard]] result<void> update_call(std::size_t i, const data::record_batch& batch,
-                                         const fed_rows& fed, tables::hash_table& table);
+                                         const fed_rows& fed, tables::hash_table& table,
+                                         data::blob_heap* scratch = nullptr);
   /// The rows that pass the FILTER of a call, valid until the next batch or filter.
   [[nodiscard]] fed_rows filtered(const data::record_batch& batch, const fed_rows& fed,
                                   std::uint32_t filter_column);

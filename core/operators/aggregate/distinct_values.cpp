@@ -1,7 +1,6 @@
 #include "core/operators/aggregate/distinct_values.hpp"
 
 #include "core/expr/key_hash.hpp"
-#include "core/operators/keyed_input.hpp"
 #include "core/operators/state_spec.hpp"
 
 #include <algorithm>
@@ -26,7 +25,7 @@ std::vector<std::uint32_t> key_columns(const std::vector<std::uint32_t>& groups,
 distinct_values::distinct_values(plan p) : plan_(std::move(p)), encoder_(plan_.types) {}
 
 void distinct_values::open(std::string name, operator_context& context) {
-  max_parallelism_ = context.max_parallelism;
+  hasher_ = sub_key_hasher(context.max_parallelism);
   auto spec = state_spec(std::move(name), plan_.types, plan_.ttl_ms);
   const std::size_t slots = plan_.retracting
                                 ? plan_.members.size()
@@ -53,8 +52,7 @@ void distinct_values::look_up(const data::record_batch& batch, const std::uint64
   const auto value_hashes = expr::hash_keys(batch, plan_.arguments);
   const auto* values = value_hashes->as<std::uint64_t>();
   hashes_.resize(batch.stored_rows());
-  for (const std::uint32_t row : rows_)
-    hashes_[row] = hash_below(group_hashes[row], values[row], max_parallelism_);
+  for (const std::uint32_t row : rows_) hashes_[row] = hasher_(group_hashes[row], values[row]);
   encoder_.encode_rows(batch, key_columns(plan_.group_columns, plan_.arguments), rows_,
                        hashes_.data(), keys_);
   values_.resize(rows_.size());

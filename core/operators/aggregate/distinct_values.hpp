@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/operators/aggregate/aggregate_calls.hpp"
+#include "core/operators/keyed_input.hpp"
 #include "core/tables/key_codec.hpp"
 
 #include <cstdint>
@@ -45,7 +46,7 @@ class distinct_values {
   void forget_unused();
 
   plan plan_;
-  std::uint32_t max_parallelism_ = 128;
+  sub_key_hasher hasher_;
   tables::key_encoder encoder_;
   tables::hash_table* table_ = nullptr;
 

@@ -1,24 +1,12 @@
 #include "core/operators/stateless/watermark_assigner.hpp"
 
 #include "core/operators/operator_context.hpp"
-#include "core/operators/state_spec.hpp"
 #include "core/operators/time_column.hpp"
-#include "core/tables/table_set.hpp"
-#include "core/tables/task_state.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace millrace::operators {
 namespace {
-
-constexpr std::string_view state_name = "watermark";
-
-timestamp_ms parse_time(std::string_view text) {
-  timestamp_ms time = min_watermark;
-  std::from_chars(text.data(), text.data() + text.size(), time);
-  return time;
-}
 
 error null_row_time() {
   return make_error(errc::runtime_null_row_time, "the row time column is NULL",
@@ -30,20 +18,9 @@ error null_row_time() {
 result<void> watermark_assigner::open(operator_context& context) {
   context_ = &context;
   last_row_at_ = announced_at_ = context.time->now();
-  state_ = &context.tables->open_task_state(state_spec(std::string(state_name)));
-  state_->declare(state_name, tables::redistribution::unite);
+  stored_.open(context);
   MILLRACE_TRY(expression_, expr::evaluator::make({spec_.expression}, context.eval));
   return {};
-}
-
-// The minimum of all old subtasks': their rows may come here now.
-void watermark_assigner::restore() {
-  restored_ = true;
-  const auto& entries = state_->entries(state_name);
-  if (entries.empty()) return;
-  timestamp_ms lowest = max_watermark;
-  for (const auto& e : entries) lowest = std::min(lowest, parse_time(e));
-  running_ = std::max(running_, lowest);
 }
 
 result<void> watermark_assigner::find_cuts(const data::record_batch& batch) {
@@ -60,6 +37,7 @@ result<void> watermark_assigner::find_cuts(const data::record_batch& batch) {
     }
     if (!marks.is_null(row)) running_ = std::max(running_, marks[row]);
   }
+  stored_.advance(running_);
   return {};
 }
 
@@ -77,7 +55,7 @@ result<void> watermark_assigner::announce(timestamp_ms time, output& out) {
 }
 
 result<progress> watermark_assigner::process(input_id, const data::batch_ptr& batch, output& out) {
-  if (!restored_) restore();
+  running_ = stored_.get();
   MILLRACE_CHECK(wake(out));
   batch_ = batch;
   cuts_.clear();
@@ -127,8 +105,7 @@ result<progress> watermark_assigner::on_processing_time(timestamp_ms now, output
 }
 
 result<progress> watermark_assigner::prepare_barrier(output&) {
-  if (!restored_) restore();
-  state_->set(state_name, std::to_string(running_));
+  stored_.save();
   return progress::need_input;
 }
 

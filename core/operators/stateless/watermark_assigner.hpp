@@ -2,7 +2,7 @@
 
 #include "core/expr/evaluator.hpp"
 #include "core/operators/factory.hpp"
-#include "core/tables/fwd.hpp"
+#include "core/operators/stored_watermark.hpp"
 
 #include <optional>
 #include <vector>
@@ -36,7 +36,6 @@ class watermark_assigner final : public physical_operator {
     std::uint32_t end;
     timestamp_ms watermark;
   };
-  void restore();
   [[nodiscard]] result<void> find_cuts(const data::record_batch& batch);
   [[nodiscard]] result<void> wake(output& out);
   [[nodiscard]] result<void> announce(timestamp_ms time, output& out);
@@ -44,11 +43,10 @@ class watermark_assigner final : public physical_operator {
 
   plan::watermark_spec spec_;
   operator_context* context_ = nullptr;
-  tables::task_state* state_ = nullptr;
-  std::optional<expr::evaluator> expression_;
-  bool restored_ = false;
-  bool idle_ = false;
+  stored_watermark stored_;
   timestamp_ms running_ = min_watermark;
+  std::optional<expr::evaluator> expression_;
+  bool idle_ = false;
   timestamp_ms announced_ = min_watermark;
   timestamp_ms announced_at_ = 0;  // processing times
   timestamp_ms last_row_at_ = 0;

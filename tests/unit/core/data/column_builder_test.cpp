@@ -161,6 +161,19 @@ TEST(column_builder, small_columns_do_not_hold_large_buffers) {
   EXPECT_EQ(byte_size(*c), 8u);
 }
 
+TEST(column_builder, nothing_can_be_appended_to_an_empty_builder) {
+  for (const auto& type :
+       {data_type(type_id::bigint), data_type::string(), data_type::array(data_type::string())}) {
+    column_builder b(type);
+    b.append_nulls(0);
+    b.append_rows(*null_column(type, 3), {});
+    b.append_range(*null_column(type, 3), 1, 0);
+    EXPECT_EQ(b.finish()->length, 0u);
+  }
+  column_builder numbers_only(data_type(type_id::bigint));
+  EXPECT_NE(numbers_only.extend<std::int64_t>(0), nullptr);
+}
+
 TEST(column_builder, an_empty_column_has_its_buffers) {
   EXPECT_EQ(column_builder(data_type::string()).finish()->offset_data()[0], 0u);
   EXPECT_NE(column_builder(data_type(type_id::bigint)).finish()->data<std::int64_t>(), nullptr);
