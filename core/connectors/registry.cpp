@@ -1,8 +1,12 @@
 #include "core/connectors/registry.hpp"
 
+#include "core/connectors/blackhole/blackhole_connector.hpp"
+#include "core/connectors/feed/feed_connector.hpp"
 #include "core/connectors/filesystem/filesystem_connector.hpp"
+#include "core/connectors/memory/memory_connector.hpp"
 #include "core/connectors/nexmark/nexmark_connector.hpp"
 #include "core/connectors/option_check.hpp"
+#include "core/connectors/print/print_connector.hpp"
 
 #include <fmt/format.h>
 
@@ -10,8 +14,9 @@ namespace millrace::connectors {
 namespace {
 
 const connector* const table[] = {
-    &filesystem::filesystem_connector,
-    &nexmark::nexmark_connector,
+    &blackhole::blackhole_connector, &feed::feed_connector,       &filesystem::filesystem_connector,
+    &memory::memory_connector,       &nexmark::nexmark_connector, &print::print_connector,
+    &feed::values_connector,
 };
 
 error not_able(const connector& c, std::string_view what) {

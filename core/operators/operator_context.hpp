@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace millrace::tables {
@@ -38,6 +39,8 @@ struct operator_context {
   std::uint32_t parallelism = 1;
   std::uint32_t max_parallelism = 128;
   std::uint32_t batch_rows = 4096;  ///< the most rows an output batch should have
+  /// Has the task call its source again soon; from any thread. Empty: the source asks for time.
+  std::function<void()> wake;
 };
 
 }  // namespace millrace::operators

@@ -45,7 +45,7 @@ result<plan::table_traits> traits(const plan::table_definition& table) {
 
 }  // namespace
 
-const connector nexmark_connector{
+constinit const connector nexmark_connector{
     .name = "nexmark",
     .summary = "auction events of the Nexmark benchmark, seeded and equal at any parallelism",
     .options = options,
