@@ -1,6 +1,7 @@
 #include "core/operators/factory.hpp"
 
 #include "core/operators/aggregate/group_aggregate.hpp"
+#include "core/operators/join/join.hpp"
 #include "core/operators/stateless/calc.hpp"
 #include "core/operators/stateless/correlate.hpp"
 #include "core/operators/stateless/expand.hpp"
@@ -48,6 +49,7 @@ struct maker {
       return make<session_aggregate>(s, in);
     return make<window_aggregate>(s, in);
   }
+  made operator()(const plan::join_spec& s) const { return make<join_operator>(s, in); }
   made operator()(const plan::limit_spec& s) const { return make<limit_operator>(s); }
 
   made operator()(const auto&) const {
