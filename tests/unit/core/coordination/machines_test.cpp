@@ -1,0 +1,117 @@
+#include "core/coordination/checkpoint_coordinator.hpp"
+#include "core/coordination/job_state_machine.hpp"
+#include "core/coordination/split_enumerator.hpp"
+
+#include <gtest/gtest.h>
+
+namespace millrace::coordination {
+namespace {
+
+std::vector<connectors::source_split> splits(int count) {
+  std::vector<connectors::source_split> all;
+  for (int i = 0; i < count; ++i) all.push_back({"split" + std::to_string(i), ""});
+  return all;
+}
+
+/// `0:split1 1:-` in the order of the answers.
+std::string text_of(const std::vector<split_enumerator::answer>& answers) {
+  std::string text;
+  for (const auto& a : answers) {
+    if (!text.empty()) text += ' ';
+    text += std::to_string(a.reader.value) + ":" + (a.split ? a.split->id : "-");
+  }
+  return text;
+}
+
+TEST(split_enumerator_test, bounded_readers_pull_one_split_at_a_time) {
+  split_enumerator e(2, true, false);
+  EXPECT_EQ(text_of(e.on_request(subtask_index(1))), "");
+  EXPECT_EQ(text_of(e.on_discovered(splits(2))), "1:split0");
+  EXPECT_EQ(text_of(e.on_request(subtask_index(1))), "1:split1");
+  EXPECT_EQ(text_of(e.on_request(subtask_index(0))), "0:-");
+}
+
+TEST(split_enumerator_test, unbounded_splits_are_dealt_out_evenly) {
+  split_enumerator e(2, false, false);
+  EXPECT_EQ(text_of(e.on_request(subtask_index(0))), "");
+  EXPECT_EQ(text_of(e.on_discovered(splits(3))), "0:split0 1:split1 0:split2 0:-");
+  EXPECT_EQ(text_of(e.on_request(subtask_index(1))), "1:-");
+}
+
+TEST(split_enumerator_test, later_discoveries_bring_only_what_is_new) {
+  split_enumerator e(1, false, true);
+  EXPECT_EQ(text_of(e.on_discovered(splits(1))), "0:split0");
+  EXPECT_EQ(text_of(e.on_request(subtask_index(0))), "");
+  EXPECT_EQ(text_of(e.on_discovered(splits(2))), "0:split1");
+}
+
+TEST(job_state_machine_test, finishes_with_its_last_task) {
+  job_state_machine m(2);
+  m.on_started();
+  EXPECT_EQ(m.on_task_finished(0), job_action::none);
+  EXPECT_EQ(m.status(), job_status::running);
+  EXPECT_EQ(m.on_task_finished(1), job_action::conclude);
+  EXPECT_EQ(m.status(), job_status::finished);
+}
+
+TEST(job_state_machine_test, keeps_the_first_cause) {
+  job_state_machine m(3);
+  m.on_started();
+  EXPECT_EQ(m.on_task_failed(1, make_error(errc::connector_io, "first")), job_action::stop_tasks);
+  EXPECT_EQ(m.on_task_failed(0, make_error(errc::internal, "second")), job_action::none);
+  EXPECT_EQ(m.on_cancel(), job_action::none);
+  EXPECT_EQ(m.on_task_cancelled(2), job_action::conclude);
+  EXPECT_EQ(m.status(), job_status::failed);
+  EXPECT_EQ(m.cause()->message, "first");
+}
+
+TEST(job_state_machine_test, a_single_task_that_fails_concludes_at_once) {
+  job_state_machine m(1);
+  m.on_started();
+  EXPECT_EQ(m.on_task_failed(0, make_error(errc::internal, "x")), job_action::conclude);
+  EXPECT_EQ(m.status(), job_status::failed);
+}
+
+TEST(job_state_machine_test, cancels_when_all_have_stopped) {
+  job_state_machine m(2);
+  m.on_started();
+  EXPECT_EQ(m.on_cancel(), job_action::stop_tasks);
+  EXPECT_EQ(m.on_task_finished(0), job_action::none);
+  EXPECT_EQ(m.on_task_cancelled(1), job_action::conclude);
+  EXPECT_EQ(m.status(), job_status::cancelled);
+}
+
+using kind = checkpoint_order::kind;
+
+TEST(checkpoint_coordinator_test, completes_when_all_have_acknowledged) {
+  checkpoint_coordinator c(2, 1000, 10'000);
+  EXPECT_EQ(c.on_time(0).what, kind::trigger);
+  EXPECT_EQ(c.on_acknowledged(0, checkpoint_id(1)).what, kind::none);
+  EXPECT_EQ(c.on_acknowledged(0, checkpoint_id(1)).what, kind::none);
+  EXPECT_EQ(c.on_acknowledged(1, checkpoint_id(1)).what, kind::complete);
+  EXPECT_EQ(c.on_time(999).what, kind::none);
+  EXPECT_EQ(c.on_time(1000).id, checkpoint_id(2));
+}
+
+TEST(checkpoint_coordinator_test, tasks_that_finish_count_as_acknowledged) {
+  checkpoint_coordinator c(2, 0, 10'000);
+  EXPECT_EQ(c.on_time(0).what, kind::none);
+  EXPECT_EQ(c.on_demand(0).what, kind::trigger);
+  EXPECT_EQ(c.on_acknowledged(1, checkpoint_id(1)).what, kind::none);
+  EXPECT_EQ(c.on_task_finished(0).what, kind::complete);
+  EXPECT_EQ(c.on_task_finished(1).what, kind::none);
+  EXPECT_EQ(c.on_demand(1).what, kind::none);
+}
+
+TEST(checkpoint_coordinator_test, gives_up_after_the_time_out) {
+  checkpoint_coordinator c(1, 0, 500);
+  EXPECT_EQ(c.on_demand(0).what, kind::trigger);
+  EXPECT_EQ(c.on_demand(1).what, kind::none);
+  EXPECT_EQ(c.on_time(499).what, kind::none);
+  EXPECT_EQ(c.on_time(500).what, kind::abort);
+  EXPECT_EQ(c.on_acknowledged(0, checkpoint_id(1)).what, kind::none);
+  EXPECT_EQ(c.on_time(501).id, checkpoint_id(2));
+}
+
+}  // namespace
+}  // namespace millrace::coordination
