@@ -1,5 +1,6 @@
 #include "core/connectors/formats/format.hpp"
 
+#include "core/connectors/formats/csv/csv_format.hpp"
 #include "core/connectors/formats/json/json_format.hpp"
 #include "core/connectors/option_check.hpp"
 
@@ -9,7 +10,7 @@ namespace millrace::connectors::formats {
 namespace {
 
 const std::vector<const format*>& table() {
-  static const std::vector<const format*> all{&json::json_format};
+  static const std::vector<const format*> all{&csv::csv_format, &json::json_format};
   return all;
 }
 

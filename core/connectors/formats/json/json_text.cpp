@@ -1,26 +1,11 @@
 #include "core/connectors/formats/json/json_text.hpp"
 
-#include <array>
+#include "core/connectors/formats/utf8.hpp"
+
 #include <cstddef>
 
 namespace millrace::connectors::formats::json {
 namespace {
-
-// Length of the well-formed UTF-8 sequence at the front, 0 if there is none.
-std::size_t sequence_length(std::string_view text) {
-  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = at(0);
-  if (lead < 0x80) return 1;
-  const std::size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < size) return 0;
-  for (std::size_t i = 1; i < size; ++i)
-    if ((at(i) & 0xc0) != 0x80) return 0;
-  if (lead == 0xe0 && at(1) < 0xa0) return 0;
-  if (lead == 0xed && at(1) > 0x9f) return 0;
-  if (lead == 0xf0 && at(1) < 0x90) return 0;
-  if (lead == 0xf4 && at(1) > 0x8f) return 0;
-  return size;
-}
 
 void append_control(std::string& to, unsigned char c) {
   constexpr char digits[] = "0123456789abcdef";
@@ -56,7 +41,7 @@ void append_quoted(std::string& to, std::string_view text) {
       to += static_cast<char>(c);
     } else if (c < 0x20) {
       append_control(to, c);
-    } else if (used = sequence_length(text); used != 0) {
+    } else if (used = utf8_length(text); used != 0) {
       to.append(text.substr(0, used));
     } else {
       to += "\xef\xbf\xbd";
