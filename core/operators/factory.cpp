@@ -1,7 +1,12 @@
 #include "core/operators/factory.hpp"
 
 #include "core/operators/aggregate/group_aggregate.hpp"
+#include "core/operators/changelog/changelog_normalize.hpp"
+#include "core/operators/changelog/set_operation.hpp"
+#include "core/operators/changelog/single_row.hpp"
 #include "core/operators/join/join.hpp"
+#include "core/operators/sort/sort.hpp"
+#include "core/operators/sort/temporal_sort.hpp"
 #include "core/operators/stateless/calc.hpp"
 #include "core/operators/stateless/correlate.hpp"
 #include "core/operators/stateless/expand.hpp"
@@ -51,6 +56,13 @@ struct maker {
   }
   made operator()(const plan::join_spec& s) const { return make<join_operator>(s, in); }
   made operator()(const plan::limit_spec& s) const { return make<limit_operator>(s); }
+  made operator()(const plan::temporal_sort_spec& s) const { return make<temporal_sort>(s, in); }
+  made operator()(const plan::sort_spec& s) const { return make<sort_operator>(s, in); }
+  made operator()(const plan::set_operation_spec& s) const { return make<set_operation>(s, in); }
+  made operator()(const plan::single_row_spec&) const { return make<single_row>(in); }
+  made operator()(const plan::changelog_normalize_spec& s) const {
+    return make<changelog_normalize>(s, in);
+  }
 
   made operator()(const auto&) const {
     return make_error(errc::internal, "no operator runs the plan node " + in.node.name);
