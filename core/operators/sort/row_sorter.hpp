@@ -6,6 +6,7 @@
 #include "core/tables/order_encoder.hpp"
 #include "core/tables/row_codec.hpp"
 #include "core/tables/sorted_table.hpp"
+#include "core/tables/table_set.hpp"
 
 #include <cstdint>
 #include <string_view>

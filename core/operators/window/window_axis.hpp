@@ -6,6 +6,10 @@
 #include <memory>
 #include <string>
 
+namespace millrace::expr {
+class time_zone;
+}
+
 namespace millrace::operators {
 
 /// Milliseconds of the time axis that windows are cut on: UTC, or for TIMESTAMP_LTZ the session
@@ -13,11 +17,8 @@ namespace millrace::operators {
 class window_axis {
  public:
   /// The UTC axis.
-  window_axis();
-  ~window_axis();
-  window_axis(window_axis&&) noexcept;
-  window_axis& operator=(window_axis&&) noexcept;
-  /// Local time of a zone: an IANA name or an offset. Errors: 1002 for a zone that is not known.
+  window_axis() = default;
+  /// Local time of a zone: an IANA name or an offset. Errors: 3004 for a zone that is not known.
   [[nodiscard]] static result<window_axis> local(const std::string& zone);
 
   [[nodiscard]] timestamp_ms of_utc(timestamp_ms utc) const;
@@ -29,8 +30,7 @@ class window_axis {
   }
 
  private:
-  struct zone_rules;
-  std::unique_ptr<zone_rules> zone_;  // null: UTC
+  std::shared_ptr<const expr::time_zone> zone_;  // null: UTC
 };
 
 }  // namespace millrace::operators

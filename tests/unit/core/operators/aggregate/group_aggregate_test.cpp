@@ -1,0 +1,172 @@
+#include "tests/unit/core/operators/calls.hpp"
+#include "tests/unit/core/operators/operator_harness.hpp"
+
+#include <gtest/gtest.h>
+
+namespace millrace::operators {
+namespace {
+
+const columns bids = {{"k", string()}, {"v", bigint()}, {"even", boolean()}};
+
+plan::group_aggregate_spec spec_of(std::vector<plan::aggregate_call> calls,
+                                   bool retracting = false) {
+  plan::group_aggregate_spec spec;
+  spec.groups = {0};
+  spec.calls = std::move(calls);
+  spec.retracting_input = retracting;
+  return spec;
+}
+
+TEST(group_aggregate, counts_and_sums_per_key) {
+  for (const drive how : all_drives) {
+    operator_harness h(spec_of({aggregate("COUNT", {}, bids), aggregate("SUM", {1}, bids)}), {bids},
+                       {{"k", string()}, {"n", bigint()}, {"s", bigint()}}, how);
+    h.rows("a | 1 | TRUE\nb | 2 | TRUE\na | 3 | FALSE\nNULL | 7 | TRUE");
+    h.rows("b | 5 | FALSE\nNULL | NULL | TRUE");
+    EXPECT_EQ(h.folded(), "NULL | 2 | 7\na | 2 | 4\nb | 2 | 7\n");
+  }
+}
+
+TEST(group_aggregate, gives_one_change_per_touched_group_and_batch) {
+  operator_harness h(spec_of({aggregate("COUNT", {}, bids)}), {bids},
+                     {{"k", string()}, {"n", bigint()}});
+  h.rows("a | 1 | TRUE\nb | 2 | TRUE\na | 3 | FALSE");
+  EXPECT_EQ(h.take(), "+I | a | 2\n+I | b | 1\n");
+  h.rows("c | 1 | TRUE\na | 2 | TRUE");
+  EXPECT_EQ(h.take(), "+I | c | 1\n-U | a | 2\n+U | a | 3\n");
+}
+
+TEST(group_aggregate, is_flinks_changelog_row_by_row) {
+  operator_harness h(spec_of({aggregate("COUNT", {}, bids)}), {bids},
+                     {{"k", string()}, {"n", bigint()}}, drive::row_by_row);
+  h.rows("a | 1 | TRUE\na | 2 | TRUE");
+  EXPECT_EQ(h.take(), "+I | a | 1\n-U | a | 1\n+U | a | 2\n");
+}
+
+TEST(group_aggregate, leaves_out_update_before_and_unchanged_results) {
+  auto spec = spec_of({aggregate("MAX", {1}, bids)});
+  spec.emit_update_before = false;
+  operator_harness h(spec, {bids}, {{"k", string()}, {"m", bigint()}}, drive::row_by_row);
+  h.rows("a | 5 | TRUE\na | 3 | TRUE\na | 5 | TRUE\na | 9 | TRUE");
+  EXPECT_EQ(h.take(), "+I | a | 5\n+U | a | 9\n");
+}
+
+TEST(group_aggregate, repeats_unchanged_results_with_a_ttl) {
+  auto spec = spec_of({aggregate("MAX", {1}, bids)});
+  spec.ttl_ms = 1000;
+  operator_harness h(spec, {bids}, {{"k", string()}, {"m", bigint()}});
+  h.rows("a | 5 | TRUE").rows("a | 3 | TRUE");
+  EXPECT_EQ(h.take(), "+I | a | 5\n-U | a | 5\n+U | a | 5\n");
+  h.advance(1000).rows("a | 2 | TRUE");
+  EXPECT_EQ(h.take(), "+I | a | 2\n");
+}
+
+TEST(group_aggregate, honours_filter) {
+  for (const drive how : all_drives) {
+    auto filtered = aggregate("SUM", {1}, bids);
+    filtered.filter = 2;
+    operator_harness h(spec_of({aggregate("COUNT", {}, bids), filtered}), {bids},
+                       {{"k", string()}, {"n", bigint()}, {"s", bigint()}}, how);
+    h.rows("a | 1 | TRUE\na | 2 | FALSE\na | 4 | NULL\nb | 3 | FALSE");
+    EXPECT_EQ(h.folded(), "a | 3 | 1\nb | 1 | NULL\n");
+  }
+}
+
+TEST(group_aggregate, takes_rows_back_until_the_group_is_gone) {
+  operator_harness h(
+      spec_of({aggregate("COUNT", {}, bids, true), aggregate("SUM", {1}, bids, true)}, true),
+      {bids}, {{"k", string()}, {"n", bigint()}, {"s", bigint()}});
+  h.rows("a | 1 | TRUE\na | 2 | TRUE");
+  EXPECT_EQ(h.take(), "+I | a | 2 | 3\n");
+  h.rows("-U | a | 1 | TRUE\n+U | a | 5 | TRUE");
+  EXPECT_EQ(h.take(), "-U | a | 2 | 3\n+U | a | 2 | 7\n");
+  h.rows("-D | a | 5 | TRUE\n-D | a | 2 | TRUE");
+  EXPECT_EQ(h.take(), "-D | a | 2 | 7\n");
+  EXPECT_EQ(h.state_rows(), 0U);
+}
+
+TEST(group_aggregate, ignores_taking_back_what_never_came) {
+  operator_harness h(spec_of({aggregate("COUNT", {}, bids, true)}, true), {bids},
+                     {{"k", string()}, {"n", bigint()}});
+  h.rows("-D | a | 1 | TRUE\n+I | a | 2 | TRUE\n-D | b | 1 | TRUE");
+  EXPECT_EQ(h.take(), "+I | a | 1\n");
+  EXPECT_EQ(h.state_rows(), 1U);
+}
+
+TEST(group_aggregate, finds_the_next_extreme_when_one_is_taken_back) {
+  for (const drive how : all_drives) {
+    operator_harness h(
+        spec_of({aggregate("MIN", {1}, bids, true), aggregate("MAX", {1}, bids, true)}, true),
+        {bids}, {{"k", string()}, {"lo", bigint()}, {"hi", bigint()}}, how);
+    h.rows("a | 4 | TRUE\na | 9 | TRUE\na | -3 | TRUE\na | 9 | TRUE\na | NULL | TRUE");
+    EXPECT_EQ(h.folded(), "a | -3 | 9\n");
+    h.rows("-D | a | 9 | TRUE\n-D | a | -3 | TRUE");
+    EXPECT_EQ(h.folded(), "a | 4 | 9\n");
+    h.rows("-D | a | 9 | TRUE\n-D | a | 4 | TRUE");
+    EXPECT_EQ(h.folded(), "a | NULL | NULL\n");
+    h.rows("-D | a | NULL | TRUE");
+    EXPECT_EQ(h.folded(), "");
+    EXPECT_EQ(h.state_rows(), 0U);
+  }
+}
+
+TEST(group_aggregate, counts_distinct_values_per_filter) {
+  for (const drive how : all_drives) {
+    auto all = aggregate("COUNT", {1}, bids);
+    all.distinct = true;
+    auto even = all;
+    even.filter = 2;
+    operator_harness h(spec_of({all, even}), {bids},
+                       {{"k", string()}, {"n", bigint()}, {"e", bigint()}}, how);
+    h.rows("a | 1 | FALSE\na | 1 | TRUE\na | 1 | TRUE\na | 2 | FALSE\nb | NULL | TRUE");
+    EXPECT_EQ(h.folded(), "a | 2 | 1\nb | 0 | 0\n");
+    h.rows("a | 2 | TRUE\nb | 1 | TRUE");
+    EXPECT_EQ(h.folded(), "a | 2 | 2\nb | 1 | 1\n");
+  }
+}
+
+TEST(group_aggregate, takes_distinct_values_back) {
+  for (const drive how : all_drives) {
+    auto call = aggregate("SUM", {1}, bids, true);
+    call.distinct = true;
+    operator_harness h(spec_of({call}, true), {bids}, {{"k", string()}, {"s", bigint()}}, how);
+    h.rows("a | 5 | TRUE\na | 5 | TRUE\na | 2 | TRUE");
+    EXPECT_EQ(h.folded(), "a | 7\n");
+    h.rows("-D | a | 5 | TRUE");
+    EXPECT_EQ(h.folded(), "a | 7\n");
+    h.rows("-D | a | 5 | TRUE");
+    EXPECT_EQ(h.folded(), "a | 2\n");
+    h.rows("-D | a | 2 | TRUE");
+    EXPECT_EQ(h.folded(), "");
+    EXPECT_EQ(h.state_rows(), 0U);
+  }
+}
+
+TEST(group_aggregate, aggregates_globally_without_groups) {
+  for (const drive how : all_drives) {
+    plan::group_aggregate_spec spec;
+    spec.calls = {aggregate("COUNT", {}, bids), aggregate("MAX", {0}, bids)};
+    operator_harness h(spec, {bids}, {{"n", bigint()}, {"m", string()}}, how);
+    EXPECT_EQ(h.finish().folded(), "");
+    h.rows("a | 1 | TRUE\nc | 2 | TRUE\nb | 2 | TRUE");
+    EXPECT_EQ(h.folded(), "3 | c\n");
+  }
+}
+
+TEST(group_aggregate, waits_for_a_mini_batch) {
+  auto spec = spec_of({aggregate("COUNT", {}, bids)});
+  spec.mini_batch = true;
+  spec.mini_batch_rows = 4;
+  spec.mini_batch_ms = 100;
+  operator_harness h(spec, {bids}, {{"k", string()}, {"n", bigint()}}, drive::row_by_row);
+  h.rows("a | 1 | TRUE\na | 2 | TRUE\nb | 1 | TRUE");
+  EXPECT_EQ(h.take(), "");
+  EXPECT_EQ(h.rows("b | 2 | TRUE").take(), "+I | a | 2\n+I | b | 2\n");
+  EXPECT_EQ(h.rows("a | 2 | TRUE").take(), "");
+  EXPECT_EQ(h.advance(100).take(), "-U | a | 2\n+U | a | 3\n");
+  EXPECT_EQ(h.rows("a | 2 | TRUE").barrier().take(), "-U | a | 3\n+U | a | 4\n");
+  EXPECT_EQ(h.rows("a | 2 | TRUE").watermark(5).take(), "-U | a | 4\n+U | a | 5\n");
+}
+
+}  // namespace
+}  // namespace millrace::operators
