@@ -17,10 +17,26 @@ namespace millrace::expr {
 [[nodiscard]] std::span<const scalar_function> arithmetic_functions();
 [[nodiscard]] std::span<const scalar_function> conditional_functions();
 [[nodiscard]] std::span<const scalar_function> cast_functions();
+[[nodiscard]] std::span<const scalar_function> extract_functions();
+[[nodiscard]] std::span<const scalar_function> timestamp_functions();
+[[nodiscard]] std::span<const scalar_function> format_functions();
+[[nodiscard]] std::span<const scalar_function> clock_functions();
+[[nodiscard]] std::span<const scalar_function> math_functions();
+[[nodiscard]] std::span<const scalar_function> rounding_functions();
+[[nodiscard]] std::span<const scalar_function> case_functions();
+[[nodiscard]] std::span<const scalar_function> slicing_functions();
+[[nodiscard]] std::span<const scalar_function> searching_functions();
+[[nodiscard]] std::span<const scalar_function> joining_functions();
+[[nodiscard]] std::span<const scalar_function> pattern_functions();
+[[nodiscard]] std::span<const scalar_function> construction_functions();
+[[nodiscard]] std::span<const scalar_function> access_functions();
 
 inline constexpr std::span<const scalar_function> (*scalar_families[])() = {
-    comparison_functions, membership_functions,  logical_functions,
-    arithmetic_functions, conditional_functions, cast_functions,
+    comparison_functions, membership_functions,   logical_functions,     arithmetic_functions,
+    math_functions,       rounding_functions,     conditional_functions, cast_functions,
+    extract_functions,    timestamp_functions,    format_functions,      clock_functions,
+    case_functions,       slicing_functions,      searching_functions,   joining_functions,
+    pattern_functions,    construction_functions, access_functions,
 };
 
 [[nodiscard]] std::span<const aggregate_function> aggregate_functions();
