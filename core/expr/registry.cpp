@@ -101,6 +101,17 @@ result<expr_ptr> assemble(const scalar_function& function, scalar_overload overl
   return expr_ptr(std::move(e));
 }
 
+// `-2` is a number, not a call: ROUND(x, -2) wants to see its digits.
+expr_ptr negative_literal(expr_ptr call) {
+  const auto& a = call->arguments;
+  const bool plain = call->function == "NEGATE" && a[0]->kind == expr_kind::literal &&
+                     data::is_numeric(a[0]->type.id());
+  if (!plain) return call;
+  eval_context context;
+  auto value = evaluate_constant(call, context);
+  return value.ok() ? make_literal(std::move(*value)) : call;
+}
+
 }  // namespace
 
 const scalar_function* find_scalar(std::string_view name) { return scalars().find(name); }
@@ -131,7 +142,8 @@ result<expr_ptr> make_call(std::string_view name, std::vector<expr_ptr> argument
     literals.push_back(a->kind == expr_kind::literal ? a->literal : nullptr);
   }
   MILLRACE_TRY(auto overload, function->resolve({name, types, literals, target}));
-  return assemble(*function, std::move(overload), std::move(arguments));
+  MILLRACE_TRY(auto call, assemble(*function, std::move(overload), std::move(arguments)));
+  return negative_literal(std::move(call));
 }
 
 result<expr_ptr> make_cast(expr_ptr e, const data::data_type& target) {

@@ -1,0 +1,140 @@
+#include "tests/unit/core/expr/expressions.hpp"
+
+#include <gtest/gtest.h>
+
+namespace millrace::expr::test {
+namespace {
+
+struct expectation {
+  const char* expression;
+  const char* result;
+};
+
+void expect_all(const std::vector<expectation>& all, const std::string& zone = "UTC") {
+  for (const auto& [expression, wanted] : all)
+    EXPECT_EQ(value(expression, zone), wanted) << expression;
+}
+
+TEST(strings, change_letters) {
+  expect_all({{"(LOWER 'ABC Ω')", "abc ω"},
+              {"(UPPER 'Straße')", "STRASSE"},
+              {"(LOWER 'İstanbul')", "i̇stanbul"},
+              {"(INITCAP 'hello wORLD')", "Hello World"},
+              {"(REVERSE 'aé')", "éa"},
+              {"(CHAR_LENGTH 'a😀b')", "3"},
+              {"(CHR 225)", "á"},
+              {"(REPEAT 'ab' 2)", "abab"}});
+  EXPECT_EQ(values({{"STRING"}, "Apple\nNULL\nBAIDU\n"}, "(LOWER $0)"), "apple ; NULL ; baidu");
+}
+
+TEST(strings, slice) {
+  expect_all({{"(SUBSTRING 'hello' 2)", "ello"},
+              {"(SUBSTRING 'hello' 2 3)", "ell"},
+              {"(SUBSTRING 'hello' -3 2)", "ll"},
+              {"(SUBSTRING 'ab' -3 2)", "''"},
+              {"(LEFT '日本語' 1)", "日"},
+              {"(RIGHT 'hello' 3)", "llo"},
+              {"(TRIM 'BOTH' 'x' 'xaxx')", "a"},
+              {"(LTRIM '  a ')", "'a '"},
+              {"(LPAD 'ab' 5 'xy')", "xyxab"},
+              {"(LPAD 'ab' 5 '')", "NULL"},
+              {"(OVERLAY 'abcdef' '##' 2)", "a##def"},
+              {"(OVERLAY 'abcdef' '##' 2 1)", "a##cdef"}});
+}
+
+TEST(strings, search_and_split) {
+  expect_all({{"(POSITION 'l' 'hello')", "3"},
+              {"(SPLIT_INDEX 'a/b/c' '/' 1)", "b"},
+              {"(SPLIT_INDEX '' '/' 0)", "NULL"},
+              {"(SPLIT_INDEX 'a/b' '/' 5)", "NULL"},
+              {"(COUNT_CHAR 'abcac' 'c')", "2"},
+              {"(REPLACE 'abc' '' '-')", "-a-b-c-"},
+              {"(TRANSLATE 'abcd' 'abc' 'xy')", "xyd"},
+              {"(SPLIT 'a,b' ',')", "[a, b]"},
+              {"(SPLIT '' ',')", "[]"},
+              {"(STR_TO_MAP 'a=1,b=2')", "{a=1, b=2}"},
+              {"(CONCAT_WS ',' 'a' NULL 'b')", "'a,b'"},
+              {"(IS_DIGIT '12')", "TRUE"},
+              {"(IS_DIGIT NULL)", "FALSE"}});
+}
+
+TEST(strings, match_patterns) {
+  expect_all({{"(LIKE 'hello' '%l%')", "TRUE"},
+              {"(LIKE 'abc' '_b_')", "TRUE"},
+              {"(LIKE 'a_b' 'a!_b' '!')", "TRUE"},
+              {"(LIKE 'aXb' 'a!_b' '!')", "FALSE"},
+              {"(LIKE '' '%')", "TRUE"},
+              {"(LIKE 'abcabd' '%ab_')", "TRUE"},
+              {"(|SIMILAR TO| 'aab' 'a{2}b')", "TRUE"},
+              {"(|SIMILAR TO| 'abc' '(a|U)%')", "TRUE"},
+              {"(REGEXP 'abc' '')", "FALSE"},
+              {"(REGEXP_EXTRACT 'x?a=1&channel_id=apple' '(&|^)channel_id=([^&]*)' 2)", "apple"},
+              {"(REGEXP_EXTRACT 'x?a=1' '(&|^)channel_id=([^&]*)' 2)", "NULL"},
+              {"(REGEXP_REPLACE 'foobar' 'oo|ar' '$1')", "f$1b$1"},
+              {"(REGEXP_COUNT 'abab' 'ab')", "2"}});
+}
+
+TEST(times, add_intervals) {
+  expect_all({{"(TIMESTAMPADD 'MONTH' 1 (CAST '2024-01-31' :DATE))", "2024-02-29"},
+              {"(TIMESTAMPADD 'HOUR' 1 (CAST '2024-02-28' :DATE))", "2024-02-28 01:00:00"},
+              {"(TIMESTAMPDIFF 'MONTH' (CAST '2024-01-31 10:00:00' :TIMESTAMP(3)) "
+               "(CAST '2024-02-29 09:59:59' :TIMESTAMP(3)))",
+               "0"},
+              {"(EXTRACT 'DOW' (CAST '2024-02-29' :DATE))", "5"},
+              {"(EXTRACT 'WEEK' (CAST '2021-01-03' :DATE))", "53"},
+              {"(HOUR (CAST '1969-12-31 23:30:00' :TIMESTAMP(3)))", "23"},
+              {"(FLOOR (CAST '2024-02-29' :DATE) 'WEEK')", "2024-02-25"},
+              {"(CEIL (CAST '2024-02-29' :DATE) 'MONTH')", "2024-03-01"}});
+}
+
+TEST(times, are_formatted_and_parsed) {
+  expect_all(
+      {{"(DATE_FORMAT (CAST '2024-02-29 12:34:56.789' :TIMESTAMP(3)) 'yyyy-MM-dd HH:mm')",
+        "2024-02-29 12:34"},
+       {"(DATE_FORMAT '2024-02-29 01:02:03' 'EEE, d MMM yy hh:mm a')", "'Thu, 29 Feb 24 01:02 AM'"},
+       {"(TO_TIMESTAMP '29/02/2024 12:34' 'dd/MM/yyyy HH:mm')", "2024-02-29 12:34:00.000"},
+       {"(TO_TIMESTAMP '20240229123456' 'yyyyMMddHHmmss')", "2024-02-29 12:34:56.000"},
+       {"(TO_TIMESTAMP '2024-02-29')", "2024-02-29 00:00:00.000"},
+       {"(TO_TIMESTAMP '2024-02-29 12:34')", "NULL"},
+       {"(TO_DATE '29/02/2024 12:34' 'dd/MM/yyyy HH:mm')", "2024-02-29"},
+       {"(FROM_UNIXTIME -1)", "1969-12-31 23:59:59"},
+       {"(UNIX_TIMESTAMP '29.02.2024 10' 'dd.MM.yyyy HH')", "1709200800"},
+       {"(TO_TIMESTAMP_LTZ 1700000000 0)", "2023-11-14 22:13:20.000"},
+       {"(PROCTIME)", "2023-11-14 22:13:20.123"}});
+  EXPECT_EQ(
+      value("(DATE_FORMAT (TO_TIMESTAMP_LTZ 1730610000 0) 'yyyy-MM-dd HH:mm')", "America/New_York"),
+      "2024-11-03 01:00");
+}
+
+TEST(times, format_by_period) {
+  const input in = {{"TIMESTAMP(3)"},
+                    "2024-02-29 23:59:59.999\n2024-03-01 00:00:00.000\n2024-03-01 00:00:30\n"
+                    "NULL\n2024-02-29 10:00:00\n"};
+  EXPECT_EQ(values(in, "(DATE_FORMAT $0 'HH:mm')"), "23:59 ; 00:00 ; 00:00 ; NULL ; 10:00");
+  EXPECT_EQ(values(in, "(DATE_FORMAT $0 'yyyy-MM-dd')"),
+            "2024-02-29 ; 2024-03-01 ; 2024-03-01 ; NULL ; 2024-02-29");
+}
+
+TEST(numbers, are_rounded) {
+  const input in = {{"DECIMAL(10, 2)"}, "-3394.22\n986.66\nNULL\n"};
+  EXPECT_EQ(values(in, "(ROUND $0 1)"), "-3394.2 ; 986.7 ; NULL");
+  EXPECT_EQ(values(in, "(ROUND $0 -2)"), "-3400 ; 1000 ; NULL");
+  EXPECT_EQ(values(in, "(TRUNCATE $0 1)"), "-3394.2 ; 986.6 ; NULL");
+  EXPECT_EQ(values(in, "(CEIL $0)"), "-3394 ; 987 ; NULL");
+  EXPECT_EQ(values(in, "(FLOOR $0)"), "-3395 ; 986 ; NULL");
+  EXPECT_EQ(values(in, "(SIGN $0)"), "-1.00 ; 1.00 ; NULL");
+  expect_all({{"(ROUND 2.5e0)", "3.0"}, {"(ROUND 1.005e0 2)", "1.01"}, {"(ROUND 125 -1)", "130"}});
+}
+
+TEST(collections, are_built_and_taken_apart) {
+  const input in = {{"INT", "STRING"}, "1 | a\nNULL | b\n3 | NULL\n"};
+  EXPECT_EQ(values(in, "(ROW $0 $1)"), "(1, a) ; (NULL, b) ; (3, NULL)");
+  EXPECT_EQ(values(in, "(FIELD (ROW $0 $1) 1)"), "a ; b ; NULL");
+  EXPECT_EQ(values(in, "(ARRAY $0 7)"), "[1, 7] ; [NULL, 7] ; [3, 7]");
+  EXPECT_EQ(values(in, "(ITEM (ARRAY $0 7) 2)"), "7 ; 7 ; 7");
+  EXPECT_EQ(values(in, "(ITEM (MAP 'k' $0) 'k')"), "1 ; NULL ; 3");
+  EXPECT_EQ(values(in, "(CARDINALITY (ARRAY $0 $0))"), "2 ; 2 ; 2");
+}
+
+}  // namespace
+}  // namespace millrace::expr::test
