@@ -79,7 +79,12 @@ result<expression> parser::parse_table_argument(text_position at) {
 result<expression> parser::parse_partitioning(text_position at, table_argument input) {
   if (accept_words({"PARTITION", "BY"})) {
     const bool parentheses = accept_symbol("(");
-    MILLRACE_TRY(input.partition_by, expression_list());
+    // `TABLE t PARTITION BY a, DESCRIPTOR(x)`: the comma may end the list.
+    do {
+      MILLRACE_TRY(auto key, parse_expression());
+      input.partition_by.push_back(std::move(key));
+      if (at_word("DESCRIPTOR", 1) || at_symbol("=>", 2)) break;
+    } while (accept_symbol(","));
     if (parentheses) MILLRACE_CHECK(expect_symbol(")"));
   }
   if (at_words({"ORDER", "BY"})) {
