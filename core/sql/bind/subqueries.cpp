@@ -1,0 +1,147 @@
+#include "core/expr/literals.hpp"
+#include "core/expr/registry.hpp"
+#include "core/sql/bind/block_state.hpp"
+#include "core/sql/bind/expression_binder.hpp"
+
+#include <algorithm>
+
+namespace millrace::sql {
+
+using expr::expr_kind;
+using expr::expr_ptr;
+using plan::logical_ptr;
+
+namespace {
+
+std::uint32_t width(const plan::logical_node& node) {
+  return static_cast<std::uint32_t>(node.columns.size());
+}
+
+// A correlation condition over (outer plan, sub-query plan).
+result<expr_ptr> joined_condition(const expr_ptr& condition, std::uint32_t outer_width,
+                                  const expression_change& outer) {
+  return rewrite(condition, [&](const expr_ptr& part) -> result<expr_ptr> {
+    if (part->kind != expr_kind::column) return expr_ptr();
+    if (part->column < pending_base)
+      return expr::make_column(part->column + outer_width, part->type);
+    const auto column = expr::make_column(part->column - outer_base, part->type);
+    MILLRACE_TRY(auto changed, outer(column));
+    return changed ? changed : column;
+  });
+}
+
+result<expr_ptr> join_condition(const bound_query& sub, std::uint32_t outer_width,
+                                const expression_change& outer, std::vector<expr_ptr> all) {
+  for (const auto& c : sub.correlation) {
+    MILLRACE_TRY(auto joined, joined_condition(c, outer_width, outer));
+    all.push_back(std::move(joined));
+  }
+  return conjunction(all);
+}
+
+bool is_null_literal(const expr::bound_expr& e) {
+  return e.kind == expr_kind::literal && e.literal->is_null(0);
+}
+
+expr_ptr true_literal() { return expr::make_literal(expr::boolean_literal(true)); }
+
+result<attached_subquery> attach_single_row(logical_ptr node, const pending_subquery& sub) {
+  auto single = keep_columns(sub.query.node, 1);
+  auto columns = single->columns;
+  columns[0].type = columns[0].type.as_nullable();
+  columns[0].time = plan::time_attribute::none;
+  single = make_node(plan::single_row_node{}, {std::move(single)}, std::move(columns));
+  const auto at = width(*node);
+  auto joined = make_join(plan::join_kind::left, nullptr, std::move(node), std::move(single));
+  auto value = column_of(*joined, at);
+  return attached_subquery{std::move(joined), std::move(value)};
+}
+
+// One row per outer row: an aggregate without GROUP BY, grouped by the correlated columns. Where no
+// rows match, COUNT is 0 and everything else what it is over no rows.
+result<attached_subquery> attach_correlated(logical_ptr node, const pending_subquery& sub,
+                                            const expression_change& outer) {
+  if (sub.query.empty_row.empty())
+    return make_error(errc::sql_not_supported, sub.at,
+                      "a scalar sub-query that uses outer columns has to aggregate",
+                      "use MAX(...) or another aggregate in it, or join instead");
+  const auto at = width(*node);
+  const bool has_default = !is_null_literal(*sub.query.empty_row[0]);
+  auto right = sub.query.node;
+  const auto marker = width(*right);
+  if (has_default) right = with_more_columns(right, {true_literal()});
+  MILLRACE_TRY(auto condition, join_condition(sub.query, at, outer, {}));
+  auto joined = make_join(plan::join_kind::left, std::move(condition), std::move(node), right);
+  auto value = column_of(*joined, at);
+  if (has_default) {
+    MILLRACE_TRY(auto found, expr::make_call("IS NOT NULL", {column_of(*joined, at + marker)}));
+    MILLRACE_TRY(value, expr::make_call("CASE", {found, value, sub.query.empty_row[0]}));
+  }
+  return attached_subquery{std::move(joined), std::move(value)};
+}
+
+// The inner side of `inner = outer`, or null.
+expr_ptr inner_key(const expr_ptr& condition) {
+  if (condition->kind != expr_kind::call || condition->function != "=") return nullptr;
+  const auto& a = condition->arguments[0];
+  const auto& b = condition->arguments[1];
+  if (!reads_from(*a, pending_base)) return a;
+  return reads_from(*b, pending_base) ? nullptr : b;
+}
+
+// IN and EXISTS as a value: a left join with the distinct keys of the sub-query and a mark. A miss
+// is FALSE also where a NULL among the values would make it unknown; both fail a filter.
+result<attached_subquery> attach_mark(logical_ptr node, const pending_subquery& sub,
+                                      const expression_change& outer) {
+  column_list keys;
+  const auto at = width(*node);
+  std::vector<expr_ptr> compared;
+  for (std::uint32_t i = 0; i < sub.values.size(); ++i) {
+    const auto column = keys.add(column_of(*sub.query.node, i));
+    MILLRACE_TRY(auto value, rewrite(sub.values[i], outer));
+    MILLRACE_TRY(auto same,
+                 expr::make_call("=", {value, expr::make_column(at + column,
+                                                                sub.query.node->columns[i].type)}));
+    compared.push_back(std::move(same));
+  }
+  bound_query distinct;
+  for (const auto& condition : sub.query.correlation) {
+    const auto inner = inner_key(condition);
+    if (!inner)
+      return make_error(errc::sql_not_supported, sub.at,
+                        "a sub-query inside of an expression may only be correlated by equality",
+                        "make the predicate a conjunct of WHERE of its own");
+    const auto column = keys.add(inner);
+    MILLRACE_TRY(auto moved, rewrite(condition, [&](const expr_ptr& part) -> result<expr_ptr> {
+                   if (part != inner) return expr_ptr();
+                   return expr::make_column(column, part->type);
+                 }));
+    distinct.correlation.push_back(std::move(moved));
+  }
+  const auto mark = keys.add(true_literal());
+  distinct.node = make_distinct(keys.project(sub.query.node));
+  MILLRACE_TRY(auto condition, join_condition(distinct, at, outer, std::move(compared)));
+  auto joined =
+      make_join(plan::join_kind::left, std::move(condition), std::move(node), distinct.node);
+  MILLRACE_TRY(auto value, expr::make_call(sub.negated ? "IS NULL" : "IS NOT NULL",
+                                           {column_of(*joined, at + mark)}));
+  return attached_subquery{std::move(joined), std::move(value)};
+}
+
+}  // namespace
+
+result<attached_subquery> attach(logical_ptr node, const pending_subquery& sub,
+                                 const expression_change& outer) {
+  if (sub.use == subquery_use::predicate) return attach_mark(std::move(node), sub, outer);
+  if (sub.query.correlation.empty()) return attach_single_row(std::move(node), sub);
+  return attach_correlated(std::move(node), sub, outer);
+}
+
+result<logical_ptr> attach_filter(logical_ptr node, const bound_query& sub, plan::join_kind kind,
+                                  std::vector<expr_ptr> compared, bool null_aware) {
+  const expression_change same = [](const expr_ptr&) -> result<expr_ptr> { return expr_ptr(); };
+  MILLRACE_TRY(auto condition, join_condition(sub, width(*node), same, std::move(compared)));
+  return make_join(kind, std::move(condition), std::move(node), sub.node, null_aware);
+}
+
+}  // namespace millrace::sql
