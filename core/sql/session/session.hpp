@@ -1,0 +1,93 @@
+#pragma once
+
+#include "core/data/record_batch.hpp"
+#include "core/plan/logical/logical_plan.hpp"
+#include "core/sql/ast/statement.hpp"
+#include "core/sql/bind/environment.hpp"
+#include "core/sql/catalog/catalog.hpp"
+
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace millrace::sql {
+
+/// Done; `message` may be empty.
+struct message_outcome {
+  std::string message;
+};
+/// Rows of SHOW, DESCRIBE, SET.
+struct rows_outcome {
+  data::schema columns;
+  data::batch_ptr rows;
+};
+enum class job_kind : std::uint8_t { select, insert };
+/// A plan to run: one collect sink for SELECT, one sink per INSERT.
+struct job_outcome {
+  job_kind kind = job_kind::select;
+  std::vector<plan::logical_ptr> sinks;
+};
+/// EXPLAIN of a job; `details` in upper case (CHANGELOG_MODE, ...).
+struct explain_outcome {
+  std::vector<std::string> details;
+  job_outcome job;
+};
+using statement_outcome = std::variant<message_outcome, rows_outcome, job_outcome, explain_outcome>;
+
+/// Executes statements one after another against a catalog and session options. Sans-I/O: jobs come
+/// back as plans, nothing runs here. One thread.
+class session {
+ public:
+  /// `check_options` as in binding_environment; `options` are the session's to begin with.
+  explicit session(
+      std::function<result<option_map>(const plan::table_definition&)> check_options = {},
+      option_map options = {});
+
+  /// Errors: those of binding, 1001 (SET of an unknown key), 1002, 2004 for statements that are not
+  /// supported, by name.
+  [[nodiscard]] result<statement_outcome> execute(const statement& s);
+
+  [[nodiscard]] const option_map& options() const { return options_; }
+  /// Sets an option as SET does. 1001, 1002.
+  result<void> set(const std::string& key, const std::string& value);
+  [[nodiscard]] catalog& objects() { return objects_; }
+
+ private:
+  [[nodiscard]] binding_environment environment() const;
+  result<statement_outcome> select(const query_statement& s);
+  result<statement_outcome> insert_into(const insert& s);
+  result<statement_outcome> run_set(const statement_set& s);
+  result<statement_outcome> explain_job(const explain& s);
+
+  // session_ddl.cpp
+  result<statement_outcome> create(const create_table& s);
+  result<statement_outcome> create(const create_view& s);
+  result<statement_outcome> create(const create_function& s);
+  result<statement_outcome> create(const create_catalog& s);
+  result<statement_outcome> create(const create_database& s);
+  result<statement_outcome> drop(const drop_object& s, text_position at);
+  result<statement_outcome> drop_relation(const drop_object& s);
+  result<statement_outcome> use(const use_object& s);
+
+  // session_alter.cpp
+  result<statement_outcome> alter(const alter_object& s, text_position at);
+  result<statement_outcome> alter_view(const alter_object& s, text_position at);
+  result<statement_outcome> alter_table(const alter_object& s, text_position at);
+
+  // session_show.cpp
+  result<statement_outcome> show_objects(const show& s, text_position at);
+  result<statement_outcome> describe_object(const describe& s, text_position at);
+  result<statement_outcome> set_or_list(const set_option& s);
+  result<statement_outcome> reset(const reset_option& s);
+
+  catalog objects_;
+  std::function<result<option_map>(const plan::table_definition&)> check_options_;
+  option_map initial_;
+  option_map options_;
+};
+
+/// The known option keys of a session, for SET, its hints and the reference.
+[[nodiscard]] const std::vector<std::string>& session_option_keys();
+
+}  // namespace millrace::sql

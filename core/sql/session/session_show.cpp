@@ -1,0 +1,206 @@
+#include "core/data/column_builder.hpp"
+#include "core/expr/registry.hpp"
+#include "core/sql/ast/print.hpp"
+#include "core/sql/bind/relation.hpp"
+#include "core/sql/session/like_pattern.hpp"
+#include "core/sql/session/session.hpp"
+
+#include <algorithm>
+
+namespace millrace::sql {
+namespace {
+
+using text_rows = std::vector<std::vector<std::string>>;
+
+// A batch of STRING columns; an empty cell of a column named in `nullable` stays empty text.
+statement_outcome rows_of(const std::vector<std::string>& names, const text_rows& rows) {
+  data::schema schema;
+  for (const auto& n : names) schema.fields.push_back({n, data::data_type::string()});
+  data::batch_builder builder(schema);
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) builder.column_at(i).append_text(row[i]);
+    builder.end_row();
+  }
+  return rows_outcome{std::move(schema), builder.finish()};
+}
+
+statement_outcome list(const show& s, const std::string& title, std::vector<std::string> names) {
+  text_rows rows;
+  std::sort(names.begin(), names.end());
+  for (auto& n : names)
+    if (!s.pattern || matches_like(n, *s.pattern, s.ilike) != s.not_like)
+      rows.push_back({std::move(n)});
+  return rows_of({title}, rows);
+}
+
+std::string quoted(const std::string& text) { return "`" + text + "`"; }
+
+std::string column_text(const plan::table_column& c, const std::vector<std::string>& names) {
+  if (c.kind == plan::column_kind::computed)
+    return quoted(c.name) + " AS " + expr::to_text(*c.computed, names);
+  std::string text = quoted(c.name) + " " + data::to_text(c.type);
+  if (c.kind == plan::column_kind::metadata) {
+    text += " METADATA FROM '" + c.metadata_key + "'";
+    if (c.metadata_virtual) text += " VIRTUAL";
+  }
+  return text;
+}
+
+std::vector<std::string> column_names(const plan::table_definition& table) {
+  std::vector<std::string> names;
+  for (const auto& c : table.columns) names.push_back(c.name);
+  return names;
+}
+
+std::string key_text(const plan::table_definition& table, const std::vector<std::uint32_t>& key) {
+  std::string text;
+  for (const auto i : key) text += (text.empty() ? "" : ", ") + quoted(table.columns[i].name);
+  return text;
+}
+
+std::string create_text(const plan::table_definition& table) {
+  const auto names = column_names(table);
+  std::string text = "CREATE TABLE " + table.name + " (\n";
+  for (std::size_t i = 0; i < table.columns.size(); ++i)
+    text += (i == 0 ? "  " : ",\n  ") + column_text(table.columns[i], names);
+  if (table.watermark)
+    text += ",\n  WATERMARK FOR " + quoted(names[table.watermark->column]) + " AS " +
+            expr::to_text(*table.watermark->expression, names);
+  if (!table.primary_key.empty())
+    text += ",\n  PRIMARY KEY (" + key_text(table, table.primary_key) + ") NOT ENFORCED";
+  text += "\n)";
+  if (!table.partition_by.empty())
+    text += "\nPARTITIONED BY (" + key_text(table, table.partition_by) + ")";
+  std::string options;
+  for (const auto& [key, value] : table.options)
+    options += (options.empty() ? "  '" : ",\n  '") + key + "' = '" + value + "'";
+  return text + "\nWITH (\n" + options + "\n)";
+}
+
+std::vector<std::string> row_of(const plan::table_definition& table, std::uint32_t i) {
+  const auto& c = table.columns[i];
+  const auto names = column_names(table);
+  auto key = std::find(table.primary_key.begin(), table.primary_key.end(), i);
+  std::string extras;
+  if (c.kind == plan::column_kind::computed) extras = "AS " + expr::to_text(*c.computed, names);
+  if (c.kind == plan::column_kind::metadata) extras = "METADATA FROM '" + c.metadata_key + "'";
+  std::string watermark;
+  std::string type = data::to_text(c.type.as_nullable());
+  if (table.watermark && table.watermark->column == i) {
+    watermark = expr::to_text(*table.watermark->expression, names);
+    type += " *ROWTIME*";
+  }
+  return {c.name,
+          type,
+          c.type.nullable() ? "TRUE" : "FALSE",
+          key == table.primary_key.end() ? "" : "PRI(" + key_text(table, table.primary_key) + ")",
+          extras,
+          watermark};
+}
+
+text_rows description(const relation_entry& entry) {
+  text_rows rows;
+  if (entry.table)
+    for (std::uint32_t i = 0; i < entry.table->columns.size(); ++i)
+      rows.push_back(row_of(*entry.table, i));
+  else
+    for (std::size_t i = 0; i < entry.view->column_names.size(); ++i) {
+      const auto& type = entry.view->column_types[i];
+      rows.push_back({entry.view->column_names[i], data::to_text(type.as_nullable()),
+                      type.nullable() ? "TRUE" : "FALSE", "", "", ""});
+    }
+  return rows;
+}
+
+const std::vector<std::string> description_columns = {"name", "type",   "null",
+                                                      "key",  "extras", "watermark"};
+
+result<relation_entry> entry_of(const catalog& objects, const qualified_name& name) {
+  MILLRACE_TRY(const auto path, objects.complete(name));
+  auto entry = objects.find(path);
+  if (entry) return entry;
+  return make_error(errc::sql_unknown_table, name.back().at,
+                    "no table or view '" + to_text(path) + "'",
+                    hint_for(path.object, objects.tables(path.catalog, path.database)));
+}
+
+std::vector<std::string> all_functions(const catalog& objects) {
+  auto names = objects.functions();
+  for (const auto* f : expr::all_scalars()) names.emplace_back(f->name);
+  for (const auto* f : expr::all_aggregates()) names.emplace_back(f->name);
+  for (const auto* f : expr::all_table_functions()) names.emplace_back(f->name);
+  return names;
+}
+
+}  // namespace
+
+result<statement_outcome> session::show_objects(const show& s, text_position at) {
+  const auto in_catalog = s.of.size() > 1 ? s.of[0].text : objects_.current_catalog();
+  const auto in_database = s.of.empty() ? objects_.current_database() : s.of.back().text;
+  switch (s.what) {
+    case show_kind::catalogs: return list(s, "catalog name", objects_.catalogs());
+    case show_kind::current_catalog:
+      return rows_of({"current catalog name"}, {{objects_.current_catalog()}});
+    case show_kind::databases:
+      return list(s, "database name",
+                  objects_.databases(s.of.empty() ? objects_.current_catalog() : s.of[0].text));
+    case show_kind::current_database:
+      return rows_of({"current database name"}, {{objects_.current_database()}});
+    case show_kind::tables: return list(s, "table name", objects_.tables(in_catalog, in_database));
+    case show_kind::views: return list(s, "view name", objects_.views(in_catalog, in_database));
+    case show_kind::functions: return list(s, "function name", all_functions(objects_));
+    case show_kind::user_functions: return list(s, "function name", objects_.functions());
+    case show_kind::modules:
+    case show_kind::full_modules: return rows_of({"module name"}, {{"core"}});
+    case show_kind::columns: {
+      MILLRACE_TRY(const auto entry, entry_of(objects_, s.of));
+      auto rows = description(entry);
+      std::erase_if(rows, [&](const auto& row) {
+        return s.pattern && matches_like(row[0], *s.pattern, s.ilike) == s.not_like;
+      });
+      return rows_of(description_columns, rows);
+    }
+    case show_kind::create_table: {
+      MILLRACE_TRY(const auto entry, entry_of(objects_, s.of));
+      if (entry.table) return rows_of({"result"}, {{create_text(*entry.table)}});
+      return make_error(errc::sql_bad_ddl, s.of.back().at, "this is a view",
+                        "use SHOW CREATE VIEW");
+    }
+    case show_kind::create_view: {
+      MILLRACE_TRY(const auto entry, entry_of(objects_, s.of));
+      if (!entry.view)
+        return make_error(errc::sql_bad_ddl, s.of.back().at, "this is a table",
+                          "use SHOW CREATE TABLE");
+      return rows_of({"result"}, {{"CREATE VIEW " + entry.view->name + " AS\n" +
+                                   to_sql(*entry.view->definition)}});
+    }
+    default: break;
+  }
+  return make_error(errc::sql_not_supported, at, "this form of SHOW is not supported");
+}
+
+result<statement_outcome> session::describe_object(const describe& s, text_position at) {
+  if (s.object != object_kind::table && s.object != object_kind::view)
+    return make_error(errc::sql_not_supported, at, "DESCRIBE takes a table or a view here");
+  MILLRACE_TRY(const auto entry, entry_of(objects_, s.target));
+  return rows_of(description_columns, description(entry));
+}
+
+result<statement_outcome> session::set_or_list(const set_option& s) {
+  if (!s.key) {
+    text_rows rows;
+    for (const auto& [key, value] : options_) rows.push_back({key, value});
+    return rows_of({"key", "value"}, rows);
+  }
+  if (!s.value) {
+    const auto found = options_.find(*s.key);
+    return rows_of({"key", "value"}, {{*s.key, found == options_.end() ? "" : found->second}});
+  }
+  auto done = set(*s.key, *s.value);
+  if (done.ok()) return statement_outcome(message_outcome{"OK"});
+  auto e = done.take_error();
+  if (!e.at) e.at = e.code == errc::config_unknown_option ? s.key_at : s.value_at;
+  return e;
+}
+
+}  // namespace millrace::sql
