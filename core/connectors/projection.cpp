@@ -31,8 +31,7 @@ projection::projection(const plan::source_spec& spec) {
 
 data::batch_ptr projection::apply(const data::record_batch& whole) const {
   std::vector<data::column_ptr> columns;
-  for (const auto& p : parts_)
-    columns.push_back(pruned(whole.column_at(p.physical), p.type));
+  for (const auto& p : parts_) columns.push_back(pruned(whole.column_at(p.physical), p.type));
   return whole.with_columns(std::move(columns));
 }
 

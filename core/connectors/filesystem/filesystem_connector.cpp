@@ -82,7 +82,7 @@ const connector filesystem_connector{
     .takes_format = true,
     .traits = traits,
     .make_source = make_file_source,
-    .make_sink = nullptr,
+    .make_sink = make_file_sink,
 };
 
 }  // namespace millrace::connectors::filesystem

@@ -1,6 +1,7 @@
 #include "core/connectors/formats/csv/csv_format.hpp"
 
 #include "core/connectors/formats/csv/csv_decoder.hpp"
+#include "core/connectors/formats/csv/csv_encoder.hpp"
 #include "core/connectors/formats/csv/csv_options.hpp"
 
 namespace millrace::connectors::formats::csv {
@@ -15,7 +16,7 @@ const format csv_format{
     .splits_at_lines = false,
     .suffix = ".csv",
     .make_decoder = make_csv_decoder,
-    .make_encoder = nullptr,
+    .make_encoder = make_csv_encoder,
 };
 
 }  // namespace millrace::connectors::formats::csv

@@ -1,6 +1,7 @@
 #include "core/connectors/formats/json/json_format.hpp"
 
 #include "core/connectors/formats/json/json_decoder.hpp"
+#include "core/connectors/formats/json/json_encoder.hpp"
 #include "core/connectors/formats/json/json_options.hpp"
 
 namespace millrace::connectors::formats::json {
@@ -27,7 +28,7 @@ const format json_format{
     .splits_at_lines = true,
     .suffix = ".json",
     .make_decoder = make_decoder,
-    .make_encoder = nullptr,
+    .make_encoder = make_json_encoder,
 };
 
 }  // namespace millrace::connectors::formats::json

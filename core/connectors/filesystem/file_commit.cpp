@@ -1,0 +1,116 @@
+#include "core/connectors/filesystem/file_commit.hpp"
+
+#include "core/connectors/filesystem/byte_stream.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <filesystem>
+#include <vector>
+
+namespace millrace::connectors::filesystem {
+namespace {
+
+class descriptor {
+ public:
+  explicit descriptor(int fd) : fd_(fd) {}
+  descriptor(const descriptor&) = delete;
+  descriptor& operator=(const descriptor&) = delete;
+  ~descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  [[nodiscard]] int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+class committer final : public sink_committer {
+ public:
+  result<void> commit(const std::vector<committable>& all) override {
+    for (const auto& one : all) {
+      MILLRACE_TRY(const auto step, file_step::from(one));
+      MILLRACE_CHECK(step.run());
+    }
+    return {};
+  }
+};
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> out;
+  for (;;) {
+    const auto end = text.find('\n');
+    out.push_back(text.substr(0, end));
+    if (end == std::string_view::npos) return out;
+    text.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace
+
+committable file_step::to_committable() const {
+  return {fmt::format("{}\n{}\n{}\n{}", what == kind::publish ? "publish" : "mark", staged,
+                      final_path, length)};
+}
+
+result<file_step> file_step::from(const committable& c) {
+  const auto lines = lines_of(c.bytes);
+  file_step out;
+  const bool known = lines.size() == 4 && (lines[0] == "publish" || lines[0] == "mark");
+  if (!known)
+    return make_error(errc::state_corrupt, "a committable of the filesystem sink is damaged");
+  out.what = lines[0] == "publish" ? kind::publish : kind::mark;
+  out.staged = lines[1];
+  out.final_path = lines[2];
+  std::from_chars(lines[3].data(), lines[3].data() + lines[3].size(), out.length);
+  return out;
+}
+
+result<void> file_step::run() const {
+  if (what == kind::mark) return append_file(final_path, {});
+  if (::rename(staged.c_str(), final_path.c_str()) == 0) return {};
+  const int reason = errno;
+  struct stat s {};
+  if (reason == ENOENT && ::stat(final_path.c_str(), &s) == 0 &&
+      static_cast<std::uint64_t>(s.st_size) == length)
+    return {};
+  return make_error(errc::connector_io, fmt::format("cannot rename '{}' to '{}': {}", staged,
+                                                    final_path, std::strerror(reason)));
+}
+
+std::unique_ptr<sink_committer> make_file_committer() { return std::make_unique<committer>(); }
+
+result<void> append_file(const std::string& path, std::string_view bytes) {
+  constexpr int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC;
+  int fd = ::open(path.c_str(), flags, 0644);
+  if (fd < 0 && errno == ENOENT) {
+    std::error_code bad;
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path(), bad);
+    if (bad) return io_error("make the folder of", path, bad.value());
+    fd = ::open(path.c_str(), flags, 0644);
+  }
+  const descriptor file(fd);
+  if (fd < 0) return io_error("write", path, errno);
+  while (!bytes.empty()) {
+    const auto n = ::write(fd, bytes.data(), bytes.size());
+    if (n < 0 && errno != EINTR) return io_error("write", path, errno);
+    if (n > 0) bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return {};
+}
+
+result<void> sync_file(const std::string& path) {
+  const descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0 || ::fsync(file.get()) != 0) return io_error("sync", path, errno);
+  const auto folder = std::filesystem::path(path).parent_path();
+  const descriptor parent(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (parent.get() < 0 || ::fsync(parent.get()) != 0) return io_error("sync", path, errno);
+  return {};
+}
+
+}  // namespace millrace::connectors::filesystem

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "core/connectors/sink.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace millrace::connectors::filesystem {
+
+/// One step that makes written files visible. As a `committable` it is text: a line each of kind,
+/// staging path, final path and length.
+struct file_step {
+  enum class kind : std::uint8_t {
+    publish,  ///< rename `staged` to `final_path`
+    mark,     ///< write the empty file `final_path`: the partition is complete
+  };
+  kind what = kind::publish;
+  std::string staged;
+  std::string final_path;
+  std::uint64_t length = 0;
+
+  [[nodiscard]] committable to_committable() const;
+  /// Error 6001 for bytes of another form.
+  [[nodiscard]] static result<file_step> from(const committable& c);
+  /// Idempotent: what is done already is done. Errors: 4001.
+  [[nodiscard]] result<void> run() const;
+};
+
+[[nodiscard]] std::unique_ptr<sink_committer> make_file_committer();
+
+/// Writes `bytes` at the end of a file that is made when it is not there, folders too. Errors:
+/// 4001.
+[[nodiscard]] result<void> append_file(const std::string& path, std::string_view bytes);
+/// Has the system write a file and its folder to disk. Errors: 4001.
+[[nodiscard]] result<void> sync_file(const std::string& path);
+
+}  // namespace millrace::connectors::filesystem

@@ -1,0 +1,266 @@
+#include "core/connectors/filesystem/file_commit.hpp"
+#include "core/connectors/filesystem/file_list.hpp"
+#include "core/connectors/filesystem/filesystem_connector.hpp"
+#include "core/connectors/filesystem/partition_commit.hpp"
+#include "core/connectors/formats/format.hpp"
+#include "core/connectors/table_options.hpp"
+#include "core/data/value_text.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+
+namespace millrace::connectors::filesystem {
+namespace {
+
+constexpr std::size_t flush_bytes = 256 * 1024;
+
+// What all writers of a sink share.
+struct sink_table {
+  std::string folder;
+  std::string default_partition;
+  const formats::format* format = nullptr;
+  option_map options;
+  formats::encode_request request;
+  std::vector<std::uint32_t> data_columns;  // of the batches
+  struct partition_key {
+    std::uint32_t column;
+    std::string name;
+  };
+  std::vector<partition_key> partition;
+  std::int64_t roll_bytes = 0;
+  std::int64_t roll_ms = 0;
+  bool checkpoints = false;  // visible by checkpoints, else as soon as a file is rolled
+  partition_commit commit;
+};
+
+// A file being written: hidden under its staging name until it is committed.
+struct part_file {
+  std::string staged;
+  std::string final_path;
+  std::string buffer;
+  std::uint64_t written = 0;
+  timestamp_ms since = 0;
+  [[nodiscard]] std::uint64_t size() const { return written + buffer.size(); }
+};
+
+class file_writer final : public sink_writer {
+ public:
+  file_writer(std::shared_ptr<const sink_table> table,
+              std::unique_ptr<formats::record_encoder> encoder,
+              const operators::operator_context& context)
+      : table_(std::move(table)),
+        encoder_(std::move(encoder)),
+        commit_(table_->commit),
+        time_(*context.time),
+        run_(fmt::format("{:x}{:04x}", time_.now(), static_cast<unsigned>(::getpid()) & 0xffffu)),
+        subtask_(context.subtask) {}
+
+  result<void> write(const data::batch_ptr& batch) override {
+    // Vectors are kept for the next batch, but not those of all partitions there ever were.
+    if (rows_.size() > 64) rows_.clear();
+    for (auto& [folder, rows] : rows_) rows.clear();
+    MILLRACE_CHECK(sort_rows(*batch));
+    std::vector<data::column_ptr> columns;
+    for (const auto c : table_->data_columns) columns.push_back(batch->column_at(c));
+    data::batch_ptr data =
+        std::make_shared<const data::record_batch>(std::move(columns), batch->stored_rows());
+    if (batch->kinds_buffer()) data = data->with_kinds(batch->kinds_buffer());
+    for (const auto& [folder, rows] : rows_)
+      if (!rows.empty()) MILLRACE_CHECK(append(folder, *data, rows));
+    return roll_due();
+  }
+
+  result<void> on_watermark(timestamp_ms time) override {
+    watermark_ = std::max(watermark_, time);
+    if (table_->checkpoints) return {};
+    MILLRACE_CHECK(roll_due());
+    return finish_partitions(false);
+  }
+
+  result<std::vector<committable>> prepare_commit(checkpoint_id, bool end_of_input) override {
+    while (!parts_.empty()) MILLRACE_CHECK(close(parts_.begin()));
+    MILLRACE_CHECK(finish_partitions(end_of_input));
+    // Rows of an input that has ended are visible at once where no checkpoint will say so.
+    return std::exchange(steps_, {});
+  }
+
+ private:
+  using parts = std::map<std::string, part_file>;
+
+  // Live rows by the folder they go to.
+  result<void> sort_rows(const data::record_batch& batch) {
+    std::vector<std::uint32_t>* rows = nullptr;
+    std::string last;
+    for (std::uint32_t i = 0; i < batch.row_count(); ++i) {
+      const std::uint32_t row = batch.row_at(i);
+      if (rows == nullptr || !table_->partition.empty()) {
+        std::string folder = folder_of(batch, row);
+        if (rows == nullptr || folder != last) {
+          rows = &rows_[folder];
+          if (rows->empty() && !table_->partition.empty())
+            MILLRACE_CHECK(commit_.note(folder, values_, time_.now()));
+          last = std::move(folder);
+        }
+      }
+      rows->push_back(row);
+    }
+    return {};
+  }
+
+  // `dt=2024-01-01/hm=10%3A00`; leaves the plain values in `values_`.
+  std::string folder_of(const data::record_batch& batch, std::uint32_t row) {
+    std::string out;
+    values_.clear();
+    for (const auto& key : table_->partition) {
+      std::string value;
+      const auto& column = *batch.column_at(key.column);
+      if (!column.is_null(row)) data::append_value_text(value, column, row);
+      if (value.empty()) value = table_->default_partition;
+      if (!out.empty()) out += '/';
+      out += key.name + '=' + escape_partition(value);
+      values_.emplace_back(key.name, std::move(value));
+    }
+    return out;
+  }
+
+  result<void> append(const std::string& folder, const data::record_batch& batch,
+                      const std::vector<std::uint32_t>& rows) {
+    auto at = parts_.find(folder);
+    if (at == parts_.end()) at = parts_.emplace(folder, open_part(folder)).first;
+    auto& part = at->second;
+    MILLRACE_CHECK(encoder_->encode(batch, rows, part.buffer));
+    if (part.buffer.size() >= flush_bytes) MILLRACE_CHECK(flush(part));
+    if (part.size() >= static_cast<std::uint64_t>(table_->roll_bytes)) return close(at);
+    return {};
+  }
+
+  part_file open_part(const std::string& folder) {
+    const std::string in = table_->folder + (folder.empty() ? "" : '/' + folder);
+    const std::string name = fmt::format("part-{}-{}-{}", run_, subtask_, counter_++);
+    part_file out;
+    out.staged = fmt::format("{}/.{}.inprogress", in, name);
+    out.final_path = fmt::format("{}/{}{}", in, name, table_->format->suffix);
+    out.since = time_.now();
+    return out;
+  }
+
+  static result<void> flush(part_file& part) {
+    MILLRACE_CHECK(append_file(part.staged, part.buffer));
+    part.written += part.buffer.size();
+    part.buffer.clear();
+    return {};
+  }
+
+  result<void> close(parts::iterator at) {
+    auto& part = at->second;
+    MILLRACE_CHECK(flush(part));
+    if (table_->checkpoints) MILLRACE_CHECK(sync_file(part.staged));
+    const file_step step{file_step::kind::publish, part.staged, part.final_path, part.written};
+    parts_.erase(at);
+    return take(step);
+  }
+
+  result<void> take(const file_step& step) {
+    if (!table_->checkpoints) return step.run();
+    steps_.push_back(step.to_committable());
+    return {};
+  }
+
+  result<void> roll_due() {
+    const timestamp_ms now = time_.now();
+    for (auto at = parts_.begin(); at != parts_.end();) {
+      const auto next = std::next(at);
+      if (now - at->second.since >= table_->roll_ms) MILLRACE_CHECK(close(at));
+      at = next;
+    }
+    return {};
+  }
+
+  result<void> finish_partitions(bool end_of_input) {
+    if (!commit_.active()) return {};
+    for (const auto& folder : commit_.take_complete(time_.now(), watermark_, end_of_input)) {
+      if (const auto at = parts_.find(folder); at != parts_.end()) MILLRACE_CHECK(close(at));
+      MILLRACE_CHECK(take({file_step::kind::mark,
+                           {},
+                           fmt::format("{}/{}/{}", table_->folder, folder, commit_.success_file()),
+                           0}));
+    }
+    return {};
+  }
+
+  std::shared_ptr<const sink_table> table_;
+  std::unique_ptr<formats::record_encoder> encoder_;
+  partition_commit commit_;
+  const clock& time_;
+  std::string run_;
+  std::uint32_t subtask_;
+  std::uint64_t counter_ = 0;
+  timestamp_ms watermark_ = min_watermark;
+  parts parts_;
+  std::map<std::string, std::vector<std::uint32_t>> rows_;
+  std::vector<std::pair<std::string, std::string>> values_;
+  std::vector<committable> steps_;
+};
+
+class file_sink final : public sink {
+ public:
+  explicit file_sink(std::shared_ptr<const sink_table> table) : table_(std::move(table)) {}
+  plan::changelog_mode accepts() const override { return table_->format->accepts; }
+  result<std::unique_ptr<sink_writer>> make_writer(operators::operator_context& context) override {
+    MILLRACE_TRY(auto encoder, table_->format->make_encoder(table_->request));
+    return std::unique_ptr<sink_writer>(
+        std::make_unique<file_writer>(table_, std::move(encoder), context));
+  }
+  result<std::unique_ptr<sink_committer>> make_committer() override {
+    return make_file_committer();
+  }
+
+ private:
+  std::shared_ptr<const sink_table> table_;
+};
+
+// Batches have the table's stored columns in order; partition columns go to the folder's name.
+void place_columns(const plan::table_definition& t, sink_table& out) {
+  std::uint32_t at = 0;
+  std::map<std::uint32_t, std::uint32_t> place;
+  for (std::uint32_t i = 0; i < t.columns.size(); ++i) {
+    const auto& column = t.columns[i];
+    if (column.kind == plan::column_kind::computed || column.metadata_virtual) continue;
+    place[i] = at++;
+    if (column.kind != plan::column_kind::physical ||
+        std::find(t.partition_by.begin(), t.partition_by.end(), i) != t.partition_by.end())
+      continue;
+    out.data_columns.push_back(place[i]);
+    out.request.columns.push_back({column.name, column.type});
+  }
+  for (const auto column : t.partition_by)
+    out.partition.push_back({place[column], t.columns[column].name});
+}
+
+}  // namespace
+
+result<std::unique_ptr<sink>> make_file_sink(const plan::sink_spec& spec, plan::changelog_mode,
+                                             const option_map& session) {
+  const auto& t = *spec.table;
+  const table_options read(t.options);
+  auto out = std::make_shared<sink_table>();
+  MILLRACE_TRY(out->folder, local_path(read.text("path")));
+  while (out->folder.size() > 1 && out->folder.back() == '/') out->folder.pop_back();
+  MILLRACE_TRY(out->format, formats::format_of(t));
+  out->options = t.options;
+  out->request.options = &out->options;
+  out->default_partition = read.text("partition.default-name", "__DEFAULT_PARTITION__");
+  MILLRACE_TRY(out->roll_bytes, read.size_bytes("sink.rolling-policy.file-size", 128 << 20));
+  MILLRACE_TRY(out->roll_ms, read.duration_ms("sink.rolling-policy.rollover-interval", 1'800'000));
+  MILLRACE_TRY(const auto interval,
+               option_reader(session).duration_ms("execution.checkpointing.interval", 0));
+  out->checkpoints = interval > 0;
+  MILLRACE_TRY(out->commit, partition_commit::make(t));
+  place_columns(t, *out);
+  return std::unique_ptr<sink>(std::make_unique<file_sink>(std::move(out)));
+}
+
+}  // namespace millrace::connectors::filesystem
