@@ -54,6 +54,11 @@ result<void> job_record::wait() const {
   return {};
 }
 
+bool job_record::wait_for(std::chrono::milliseconds patience) const {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, patience, [this] { return coordination::is_final(status_); });
+}
+
 result<checkpoint_id> job_record::wait_checkpoint(checkpoint_id behind) const {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return settled_ > behind || coordination::is_final(status_); });

@@ -5,6 +5,7 @@
 #include "core/coordination/job_state_machine.hpp"
 #include "core/runtime/task_metrics.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -26,6 +27,8 @@ class job_record {
   [[nodiscard]] std::vector<std::shared_ptr<const runtime::task_metrics>> tasks() const;
   /// Blocks until the job has ended. Errors: its cause; 3007 when it was cancelled.
   [[nodiscard]] result<void> wait() const;
+  /// False when the job has not ended within `patience`.
+  [[nodiscard]] bool wait_for(std::chrono::milliseconds patience) const;
   /// Blocks until a checkpoint behind `id` is complete, or given up, or the job has ended (3009).
   [[nodiscard]] result<checkpoint_id> wait_checkpoint(checkpoint_id behind) const;
   [[nodiscard]] checkpoint_id last_settled() const;

@@ -18,6 +18,7 @@ class local_job final : public job {
 
   coordination::job_status status() const override { return record_->status(); }
   result<void> wait() override { return record_->wait(); }
+  bool wait_for(std::chrono::milliseconds patience) override { return record_->wait_for(patience); }
   void cancel() override { caf::anon_send<caf::message_priority::high>(master_, cancel_job{}); }
 
   result<checkpoint_id> checkpoint() override {

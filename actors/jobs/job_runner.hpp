@@ -5,6 +5,7 @@
 #include "core/coordination/job_state_machine.hpp"
 #include "core/runtime/task_metrics.hpp"
 
+#include <chrono>
 #include <memory>
 #include <vector>
 
@@ -17,6 +18,8 @@ class job {
   [[nodiscard]] virtual coordination::job_status status() const = 0;
   /// Blocks until the job has ended. Errors: the first cause of its failure; 3007 when cancelled.
   [[nodiscard]] virtual result<void> wait() = 0;
+  /// False when the job has not ended within `patience`.
+  [[nodiscard]] virtual bool wait_for(std::chrono::milliseconds patience) = 0;
   /// Asks the job to stop; `wait` tells when it has. Also fine after its end.
   virtual void cancel() = 0;
   /// Sends a barrier through the job and blocks until every task has frozen and acknowledged.

@@ -6,55 +6,16 @@ namespace millrace::actors {
 
 namespace {
 
-const connectors::connector& connector_of(const plan::table_definition& table,
-                                          result<void>& status) {
-  static const connectors::connector none{};
-  const auto at = table.options.find("connector");
-  const std::string name = at == table.options.end() ? "" : at->second;
-  const auto* found = connectors::find_connector(name);
-  if (found != nullptr) return *found;
-  status = make_error(errc::connector_unknown,
-                      "table '" + table.name + "' has no known connector ('" + name + "')");
-  return none;
-}
-
-result<std::unique_ptr<connectors::source>> make_source(const plan::source_spec& spec,
-                                                        const option_map& session) {
-  result<void> status;
-  const auto& connector = connector_of(*spec.table, status);
-  if (!status) return status.take_error();
-  if (connector.make_source == nullptr) {
-    return make_error(errc::connector_unknown, "table '" + spec.table->name +
-                                                   "' cannot be read: connector '" +
-                                                   std::string(connector.name) + "' is a sink");
-  }
-  return connector.make_source(spec, session);
-}
-
-result<std::unique_ptr<connectors::sink>> make_sink(const plan::sink_spec& spec,
-                                                    plan::changelog_mode mode,
-                                                    const option_map& session) {
-  result<void> status;
-  const auto& connector = connector_of(*spec.table, status);
-  if (!status) return status.take_error();
-  if (connector.make_sink == nullptr) {
-    return make_error(errc::connector_unknown, "table '" + spec.table->name +
-                                                   "' cannot be written: connector '" +
-                                                   std::string(connector.name) + "' is a source");
-  }
-  return connector.make_sink(spec, mode, session);
-}
-
 result<void> make_ends(job_setup& setup) {
   const auto& nodes = setup.plan.nodes;
   for (std::uint32_t i = 0; i < nodes.size(); ++i) {
     if (const auto* spec = std::get_if<plan::source_spec>(&nodes[i].spec)) {
-      MILLRACE_TRY(setup.sources[i], make_source(*spec, setup.plan.options));
+      MILLRACE_TRY(setup.sources[i], connectors::make_source(*spec, setup.plan.options));
     }
     const auto* spec = std::get_if<plan::sink_spec>(&nodes[i].spec);
     if (spec == nullptr || spec->collect) continue;
     const auto mode = setup.plan.nodes[nodes[i].inputs.at(0).from].mode;
-    MILLRACE_TRY(setup.sinks[i], make_sink(*spec, mode, setup.plan.options));
+    MILLRACE_TRY(setup.sinks[i], connectors::make_sink(*spec, mode, setup.plan.options));
   }
   return {};
 }

@@ -180,6 +180,7 @@ std::unique_ptr<operators::operator_context> builder::make_context(std::uint32_t
   context->eval.time_zone = setup_.settings.time_zone;
   context->eval.query_start = setup_.started;
   context->eval.random_seed = setup_.options.random_seed + (std::uint64_t{node} << 32) + subtask_;
+  context->wake = wake_;
   context->subtask = subtask_;
   context->parallelism = vertex_.parallelism;
   context->max_parallelism = setup_.plan.max_parallelism;

@@ -123,7 +123,7 @@ result<bool> task::from_source() {
       deferred_.emplace_back(ended_input{input_id(0), {}});
       return true;
     case source_step::kind::pending:
-      source_retry_us_ = step.idle && step.retry_at_us == 0 ? never_us : step.retry_at_us;
+      source_retry_us_ = step.retry_at_us;
       return !deferred_.empty() || source_retry_us_ == 0;
   }
   return false;
