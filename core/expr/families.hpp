@@ -30,13 +30,16 @@ namespace millrace::expr {
 [[nodiscard]] std::span<const scalar_function> pattern_functions();
 [[nodiscard]] std::span<const scalar_function> construction_functions();
 [[nodiscard]] std::span<const scalar_function> access_functions();
+[[nodiscard]] std::span<const scalar_function> array_functions();
+[[nodiscard]] std::span<const scalar_function> encoding_functions();
 
 inline constexpr std::span<const scalar_function> (*scalar_families[])() = {
     comparison_functions, membership_functions,   logical_functions,     arithmetic_functions,
     math_functions,       rounding_functions,     conditional_functions, cast_functions,
     extract_functions,    timestamp_functions,    format_functions,      clock_functions,
     case_functions,       slicing_functions,      searching_functions,   joining_functions,
-    pattern_functions,    construction_functions, access_functions,
+    pattern_functions,    construction_functions, access_functions,      array_functions,
+    encoding_functions,
 };
 
 [[nodiscard]] std::span<const aggregate_function> aggregate_functions();

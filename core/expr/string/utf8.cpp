@@ -73,4 +73,44 @@ bool is_ascii(std::string_view text) {
   return (bits & 0x8080808080808080ULL) == 0 && rest < 0x80;
 }
 
+namespace {
+
+// Bytes of the well-formed character at `at`; 0 if there is none.
+std::size_t well_formed(std::string_view s, std::size_t at) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(s[i]); };
+  const unsigned lead = byte(at);
+  if (lead < 0x80) return 1;
+  const std::size_t size = lead < 0xc2 ? 0 : (lead < 0xe0 ? 2 : (lead < 0xf0 ? 3 : 4));
+  if (size == 0 || lead > 0xf4 || at + size > s.size()) return 0;
+  for (std::size_t i = 1; i < size; ++i)
+    if ((byte(at + i) & 0xc0) != 0x80) return 0;
+  const unsigned second = byte(at + 1);
+  const bool overlong = (lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90);
+  const bool outside = (lead == 0xed && second >= 0xa0) || (lead == 0xf4 && second >= 0x90);
+  return overlong || outside ? 0 : size;
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view text) {
+  if (is_ascii(text)) return true;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto size = well_formed(text, at);
+    if (size == 0) return false;
+    at += size;
+  }
+  return true;
+}
+
+void append_repaired_utf8(std::string& out, std::string_view bytes) {
+  for (std::size_t at = 0; at < bytes.size();) {
+    const auto size = well_formed(bytes, at);
+    if (size == 0)
+      out += "\xef\xbf\xbd";
+    else
+      out += bytes.substr(at, size);
+    at += size == 0 ? 1 : size;
+  }
+}
+
 }  // namespace millrace::expr

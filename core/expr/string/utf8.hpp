@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace millrace::expr {
@@ -26,5 +27,9 @@ namespace millrace::expr {
 std::size_t write_character(char32_t c, char* to);
 
 [[nodiscard]] bool is_ascii(std::string_view text);
+/// Well-formed UTF-8 as RFC 3629 has it.
+[[nodiscard]] bool is_utf8(std::string_view text);
+/// Appends bytes as text: what is not well-formed becomes U+FFFD.
+void append_repaired_utf8(std::string& out, std::string_view bytes);
 
 }  // namespace millrace::expr

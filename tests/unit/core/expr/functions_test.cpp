@@ -74,6 +74,32 @@ TEST(strings, match_patterns) {
               {"(REGEXP_COUNT 'abab' 'ab')", "2"}});
 }
 
+TEST(strings, are_encoded) {
+  expect_all({{"(HEX 'hello')", "68656C6C6F"},
+              {"(HEX -1)", "FFFFFFFFFFFFFFFF"},
+              {"(BIN 12)", "1100"},
+              {"(UNHEX 'ABC')", "x0abc"},
+              {"(TO_BASE64 'hello')", "'aGVsbG8='"},
+              {"(FROM_BASE64 'aGVsbG8=')", "hello"},
+              {"(URL_ENCODE 'a b&é')", "a+b%26%C3%A9"},
+              {"(URL_DECODE 'a+b%26%C3%A9')", "a b&é"},
+              {"(DECODE (ENCODE 'a😀' 'UTF-16BE') 'UTF-16BE')", "a😀"},
+              {"(ENCODE 'a' 'EBCDIC')", "error 3004"}});
+}
+
+TEST(arrays, are_searched_and_combined) {
+  expect_all({{"(ARRAY_CONTAINS (ARRAY 1 2) 2)", "TRUE"},
+              {"(ARRAY_DISTINCT (ARRAY 1 2 1 NULL NULL))", "[1, 2, NULL]"},
+              {"(ARRAY_SORT (ARRAY 3 NULL 1))", "[NULL, 1, 3]"},
+              {"(ARRAY_EXCEPT (ARRAY 1 2 2 3) (ARRAY 3))", "[1, 2]"},
+              {"(ARRAY_SLICE (ARRAY 1 2 3 4) -3 -2)", "[2, 3]"},
+              {"(ARRAY_MAX (ARRAY 1 5 3))", "5"},
+              {"(ARRAY_JOIN (ARRAY 'a' NULL 'b') '-' '?')", "a-?-b"},
+              {"(MAP_KEYS (MAP 'a' 1 'b' 2))", "[a, b]"},
+              {"(MAP_FROM_ARRAYS (ARRAY 1 2) (ARRAY 3))", "error 3004"},
+              {"(MAP_UNION (MAP 'a' 1) (MAP 'a' 2 'c' 3))", "{a=2, c=3}"}});
+}
+
 TEST(times, add_intervals) {
   expect_all({{"(TIMESTAMPADD 'MONTH' 1 (CAST '2024-01-31' :DATE))", "2024-02-29"},
               {"(TIMESTAMPADD 'HOUR' 1 (CAST '2024-02-28' :DATE))", "2024-02-28 01:00:00"},
