@@ -1,7 +1,109 @@
 #include "cli/program.hpp"
 
+#include "cli/exit_code.hpp"
+#include "cli/explain_command.hpp"
+#include "cli/run_command.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <cstdio>
+#include <map>
+#include <string>
+#include <vector>
+
 namespace millrace::cli {
 
-int run_program(int, char**) { return 2; }
+namespace {
+
+constexpr const char* version_text = "millrace 0.1.0";
+
+constexpr const char* footer =
+    "Exit codes: 0 done, 1 a job failed, 2 wrong usage or options, 3 wrong SQL,\n"
+    "130 interrupted, 141 the output was closed.";
+
+/// `key=value` words into a map; false when one has no `=`.
+bool split_pairs(const std::vector<std::string>& words, option_map& into) {
+  for (const std::string& word : words) {
+    const auto at = word.find('=');
+    if (at == std::string::npos || at == 0) {
+      std::fprintf(stderr, "error 1005: '%s' is not of the form name=value\n", word.c_str());
+      return false;
+    }
+    into[word.substr(0, at)] = word.substr(at + 1);
+  }
+  return true;
+}
+
+/// The command line as CLI11 fills it.
+struct arguments {
+  std::string file;
+  std::vector<std::string> settings;
+  std::vector<std::string> defines;
+  int parallelism = 0;
+  std::string output = "table";
+  std::string format = "tree";
+  bool quiet = false;
+};
+
+void add_script_options(CLI::App& command, arguments& a) {
+  command.add_option("FILE", a.file, "file with SQL statements, - for standard input")->required();
+  command.add_option("--parallelism", a.parallelism, "subtasks per operator")
+      ->check(CLI::Range(1, 32767));
+  command.add_option("--set", a.settings, "session option, key=value")->take_all();
+  command.add_option("--define", a.defines, "fills ${NAME} in the script, NAME=value")->take_all();
+}
+
+bool script_of(const arguments& a, script_request& script) {
+  script.file = a.file;
+  if (!split_pairs(a.settings, script.settings)) return false;
+  if (a.parallelism > 0) script.settings["parallelism.default"] = std::to_string(a.parallelism);
+  return split_pairs(a.defines, script.defines);
+}
+
+int run(const arguments& a) {
+  static const std::map<std::string, output_form> forms{{"table", output_form::table},
+                                                        {"json", output_form::json},
+                                                        {"changelog", output_form::changelog}};
+  run_request request;
+  request.output = forms.at(a.output);
+  request.quiet = a.quiet;
+  return script_of(a, request.script) ? run_script(request) : exit_usage;
+}
+
+int explain(const arguments& a) {
+  script_request script;
+  return script_of(a, script) ? explain_script(script, a.format) : exit_usage;
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv) {
+  arguments a;
+  CLI::App app("Continuous SQL queries over streams and files.", "millrace");
+  app.require_subcommand(1);
+  app.footer(footer);
+  auto* run_command = app.add_subcommand("run", "Run a SQL script in this process");
+  add_script_options(*run_command, a);
+  run_command->add_option("--output", a.output, "table, json or changelog")
+      ->check(CLI::IsMember({"table", "json", "changelog"}));
+  run_command->add_flag("--quiet", a.quiet, "no progress on stderr");
+  auto* explain_command = app.add_subcommand("explain", "Print the plans of a SQL script");
+  add_script_options(*explain_command, a);
+  explain_command->add_option("--format", a.format, "tree, dot or json")
+      ->check(CLI::IsMember({"tree", "dot", "json"}));
+  auto* version_command = app.add_subcommand("version", "Print the version");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? exit_ok : exit_usage;
+  }
+  if (version_command->parsed()) {
+    std::printf("%s\n", version_text);
+    return exit_ok;
+  }
+  return run_command->parsed() ? run(a) : explain(a);
+}
 
 }  // namespace millrace::cli

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "core/data/record_batch.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace millrace::cli {
+
+enum class output_form : std::uint8_t { table, json, changelog };
+
+/// Writes the rows of a SELECT or SHOW to stdout. Used by one thread; a write error (the reader has
+/// gone) makes `failed` true, and everything afterwards is dropped.
+class row_printer {
+ public:
+  virtual ~row_printer() = default;
+  virtual void rows(const data::record_batch& batch) = 0;
+  /// All is there.
+  virtual void finish() {}
+  /// A live printer draws again; called a few times a second with a line about the job.
+  virtual void refresh(std::string_view /*progress*/) {}
+  /// True when `refresh` does something.
+  [[nodiscard]] virtual bool live() const { return false; }
+  [[nodiscard]] bool failed() const { return failed_; }
+
+ protected:
+  void write(std::string_view text);
+
+ private:
+  bool failed_ = false;
+};
+
+/// What decides how rows are printed.
+struct printer_choice {
+  output_form form = output_form::table;
+  bool terminal = false;  ///< stdout is one
+  bool bounded = true;    ///< the result has an end
+};
+
+/// `names` are made unique by a number behind doubles, as Flink does.
+[[nodiscard]] std::unique_ptr<row_printer> make_printer(const printer_choice& choice,
+                                                        std::vector<std::string> names);
+
+/// `{"op":"+I","row":{"a":1}}`, a line per row.
+[[nodiscard]] std::unique_ptr<row_printer> make_json_printer(std::vector<std::string> names);
+/// `+I[1, abc]`, a line per row.
+[[nodiscard]] std::unique_ptr<row_printer> make_changelog_printer();
+/// The folded result with borders: at the end, or drawn again and again on a terminal.
+[[nodiscard]] std::unique_ptr<row_printer> make_table_printer(std::vector<std::string> names,
+                                                              bool live);
+
+}  // namespace millrace::cli

@@ -1,0 +1,226 @@
+#include "cli/run_command.hpp"
+
+#include "actors/jobs/job_runner.hpp"
+#include "actors/system/engine.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/progress.hpp"
+#include "core/connectors/registry.hpp"
+#include "core/plan/explain/explain.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <utility>
+
+namespace millrace::cli {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds redraw_every{200};
+
+bool is_bounded(const plan::physical_plan& plan) {
+  for (const auto& node : plan.nodes) {
+    const auto* source = std::get_if<plan::source_spec>(&node.spec);
+    if (source == nullptr) continue;
+    const auto traits = connectors::traits_of(*source->table);
+    if (!traits.ok() || !traits->bounded) return false;
+  }
+  return true;
+}
+
+std::vector<std::string> column_names(const plan::logical_node& sink) {
+  const auto& columns = sink.columns.empty() ? sink.inputs.at(0)->columns : sink.columns;
+  std::vector<std::string> names;
+  for (const auto& c : columns) names.push_back(c.name);
+  return names;
+}
+
+/// A job that runs, with its name and start for the progress line.
+struct running_job {
+  std::string name;
+  std::shared_ptr<actors::job> handle;
+  std::int64_t started_us = 0;
+  [[nodiscard]] std::int64_t elapsed_us() const { return system_clock().steady_us() - started_us; }
+};
+
+class script_runner {
+ public:
+  explicit script_runner(const run_request& request) : request_(request) {
+    watch_.on_interrupt([this] { cancel_all(); });
+  }
+
+  int run();
+
+ private:
+  result<void> take(sql::statement_outcome outcome, const sql::session& session);
+  result<void> print_rows(const sql::rows_outcome& rows);
+  result<void> explain(const sql::explain_outcome& e, const sql::session& session);
+  result<void> select(const sql::job_outcome& job, const sql::session& session);
+  result<void> insert(const sql::job_outcome& job, const sql::session& session);
+  result<running_job> start(plan::physical_plan plan, std::string name,
+                            std::shared_ptr<runtime::collect_queue> collect);
+  void print_select(const running_job& job, runtime::collect_queue& queue, row_printer& printer);
+  result<void> await(const running_job& job);
+  result<void> await_all();
+  void cancel_all();
+  void report(const running_job& job, const char* how) const;
+  int fail(const error& e, std::string_view text);
+
+  run_request request_;
+  interrupt_watch watch_;
+  std::optional<actors::engine> engine_;
+  std::mutex jobs_mutex_;  // the watch's thread cancels
+  std::vector<running_job> jobs_;
+  bool output_closed_ = false;
+};
+
+int script_runner::run() {
+  auto text = load_script(request_.script);
+  if (!text) return fail(text.error(), {});
+  auto session = open_session(request_.script);
+  if (!session) return fail(session.error(), {});
+  auto done = execute_script(*text, *session, [&](sql::statement_outcome outcome) {
+    return take(std::move(outcome), *session);
+  });
+  int code = exit_ok;
+  if (!done) code = fail(done.error(), *text);
+  // What was started before a statement failed goes on to its end.
+  if (auto ended = await_all(); !ended && code == exit_ok) code = fail(ended.error(), *text);
+  if (watch_.interrupted()) return exit_interrupted;
+  return output_closed_ ? exit_closed : code;
+}
+
+int script_runner::fail(const error& e, std::string_view text) {
+  const bool follows =
+      e.code == errc::runtime_cancelled && (watch_.interrupted() || output_closed_);
+  if (!follows) std::fprintf(stderr, "%s\n", to_text(e, text).c_str());
+  return exit_code_of(e.code);
+}
+
+result<void> script_runner::take(sql::statement_outcome outcome, const sql::session& session) {
+  if (watch_.interrupted()) return make_error(errc::runtime_cancelled, "interrupted");
+  if (const auto* m = std::get_if<sql::message_outcome>(&outcome)) {
+    const bool say = !m->message.empty() && !request_.quiet && isatty(STDERR_FILENO) != 0;
+    if (say) std::fprintf(stderr, "%s\n", m->message.c_str());
+    return {};
+  }
+  if (const auto* rows = std::get_if<sql::rows_outcome>(&outcome)) return print_rows(*rows);
+  if (const auto* e = std::get_if<sql::explain_outcome>(&outcome)) return explain(*e, session);
+  const auto& job = std::get<sql::job_outcome>(outcome);
+  return job.kind == sql::job_kind::select ? select(job, session) : insert(job, session);
+}
+
+result<void> script_runner::print_rows(const sql::rows_outcome& rows) {
+  std::vector<std::string> names;
+  for (const auto& f : rows.columns.fields) names.push_back(f.name);
+  auto printer = make_printer({request_.output, false, true}, std::move(names));
+  if (rows.rows) printer->rows(*rows.rows);
+  printer->finish();
+  return {};
+}
+
+result<void> script_runner::explain(const sql::explain_outcome& e, const sql::session& session) {
+  MILLRACE_TRY(const auto plan, plan_outcome(e.job, session));
+  std::printf("%s", plan::explain_tree(plan).c_str());
+  std::fflush(stdout);
+  return {};
+}
+
+result<void> script_runner::select(const sql::job_outcome& job, const sql::session& session) {
+  MILLRACE_TRY(auto plan, plan_outcome(job, session));
+  const printer_choice choice{request_.output, isatty(STDOUT_FILENO) != 0, is_bounded(plan)};
+  auto printer = make_printer(choice, column_names(*job.sinks.at(0)));
+  auto queue = std::make_shared<runtime::collect_queue>();
+  MILLRACE_TRY(const running_job running, start(std::move(plan), "SELECT", queue));
+  print_select(running, *queue, *printer);
+  auto ended = running.handle->wait();
+  printer->finish();
+  return ended;
+}
+
+void script_runner::print_select(const running_job& job, runtime::collect_queue& queue,
+                                 row_printer& printer) {
+  std::int64_t drawn_us = 0;
+  while (!queue.drained()) {
+    const auto batch = queue.take(printer.live() ? redraw_every : milliseconds(3'600'000));
+    if (batch) printer.rows(*batch);
+    if (printer.failed()) {
+      output_closed_ = true;
+      job.handle->cancel();
+    }
+    const std::int64_t elapsed = job.elapsed_us();
+    if (!printer.live() || elapsed - drawn_us < redraw_every / std::chrono::microseconds(1))
+      continue;
+    drawn_us = elapsed;
+    printer.refresh(progress_line(read_progress(*job.handle, elapsed), elapsed));
+  }
+}
+
+result<void> script_runner::insert(const sql::job_outcome& job, const sql::session& session) {
+  MILLRACE_TRY(auto plan, plan_outcome(job, session));
+  MILLRACE_TRY(const bool sync, option_reader(session.options()).boolean("table.dml-sync", false));
+  const std::string name =
+      job.sinks.size() == 1 ? "INSERT" : "statement set of " + std::to_string(job.sinks.size());
+  MILLRACE_TRY(const running_job running, start(std::move(plan), name, nullptr));
+  return sync ? await(running) : result<void>();
+}
+
+result<running_job> script_runner::start(plan::physical_plan plan, std::string name,
+                                         std::shared_ptr<runtime::collect_queue> collect) {
+  for (const std::string& w : plan.warnings) std::fprintf(stderr, "warning: %s\n", w.c_str());
+  if (!engine_) engine_.emplace();
+  actors::job_options options;
+  options.collect = std::move(collect);
+  options.random_seed = std::random_device{}();
+  running_job job{std::move(name), nullptr, system_clock().steady_us()};
+  MILLRACE_TRY(job.handle, actors::start_job(*engine_, std::move(plan), std::move(options)));
+  const std::lock_guard lock(jobs_mutex_);
+  jobs_.push_back(job);
+  if (watch_.interrupted()) job.handle->cancel();
+  return job;
+}
+
+result<void> script_runner::await(const running_job& job) {
+  const bool draw = !request_.quiet && isatty(STDERR_FILENO) != 0;
+  while (!job.handle->wait_for(redraw_every)) {
+    if (draw) report(job, "\r\x1b[K");
+  }
+  return job.handle->wait();
+}
+
+result<void> script_runner::await_all() {
+  result<void> first;
+  for (const running_job& job : jobs_) {
+    auto ended = await(job);
+    if (job.name != "SELECT" && !request_.quiet) {
+      report(job, isatty(STDERR_FILENO) != 0 ? "\r\x1b[K" : "");
+      std::fprintf(stderr, "%s\n", ended.ok() ? " | finished" : " | stopped");
+    }
+    if (!ended && first.ok()) first = ended.take_error();
+  }
+  return first;
+}
+
+void script_runner::report(const running_job& job, const char* how) const {
+  const std::int64_t elapsed = job.elapsed_us();
+  const std::string line = progress_line(read_progress(*job.handle, elapsed), elapsed);
+  std::fprintf(stderr, "%s%s: %s", how, job.name.c_str(), line.c_str());
+  std::fflush(stderr);
+}
+
+void script_runner::cancel_all() {
+  const std::lock_guard lock(jobs_mutex_);
+  for (const running_job& job : jobs_) job.handle->cancel();
+}
+
+}  // namespace
+
+int run_script(const run_request& request) { return script_runner(request).run(); }
+
+}  // namespace millrace::cli

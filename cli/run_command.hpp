@@ -1,0 +1,17 @@
+#pragma once
+
+#include "cli/row_printer.hpp"
+#include "cli/script.hpp"
+
+namespace millrace::cli {
+
+/// `millrace run`: executes a script in this process. Rows of SELECT and SHOW go to stdout, errors
+/// and progress to stderr. Returns the exit code.
+struct run_request {
+  script_request script;
+  output_form output = output_form::table;
+  bool quiet = false;  ///< no progress
+};
+[[nodiscard]] int run_script(const run_request& request);
+
+}  // namespace millrace::cli

@@ -1,0 +1,69 @@
+#include "cli/script.hpp"
+
+#include "core/connectors/registry.hpp"
+#include "core/plan/planner.hpp"
+#include "core/sql/parse/defines.hpp"
+#include "core/sql/parse/parser.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+namespace millrace::cli {
+
+namespace {
+
+result<std::string> read_file(const std::string& file) {
+  const bool standard = file == "-";
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> from(
+      standard ? stdin : std::fopen(file.c_str(), "rb"),
+      [](std::FILE* f) { return f == nullptr || f == stdin ? 0 : std::fclose(f); });
+  std::string text;
+  char buffer[1 << 16];
+  errno = 0;
+  if (from) {
+    for (std::size_t n = 0; (n = std::fread(buffer, 1, sizeof buffer, from.get())) > 0;) {
+      text.append(buffer, n);
+    }
+    if (std::ferror(from.get()) == 0) return text;
+  }
+  return make_error(errc::config_file_unreadable,
+                    "cannot read script '" + file + "': " + std::strerror(errno),
+                    "give the path of a file with SQL statements, or - for standard input");
+}
+
+}  // namespace
+
+result<std::string> load_script(const script_request& request) {
+  MILLRACE_TRY(const std::string text, read_file(request.file));
+  return sql::fill_defines(text, request.defines);
+}
+
+result<sql::session> open_session(const script_request& request) {
+  sql::session checked(&connectors::check_table_options);
+  for (const auto& [key, value] : request.settings) MILLRACE_CHECK(checked.set(key, value));
+  return sql::session(&connectors::check_table_options, checked.options());
+}
+
+result<void> execute_script(std::string_view text, sql::session& session,
+                            const std::function<result<void>(sql::statement_outcome)>& take) {
+  sql::statement_stream statements(text);
+  while (true) {
+    MILLRACE_TRY(const auto statement, statements.next());
+    if (!statement) return {};
+    MILLRACE_TRY(auto outcome, session.execute(*statement));
+    MILLRACE_CHECK(take(std::move(outcome)));
+  }
+}
+
+result<plan::physical_plan> plan_outcome(const sql::job_outcome& job, const sql::session& session) {
+  plan::planning_input input;
+  input.sinks = job.sinks;
+  input.options = session.options();
+  input.traits = &connectors::traits_of;
+  return plan::plan_job(input);
+}
+
+}  // namespace millrace::cli
