@@ -1,6 +1,7 @@
 #include "core/connectors/registry.hpp"
 
 #include "core/connectors/blackhole/blackhole_connector.hpp"
+#include "core/connectors/datagen/datagen_connector.hpp"
 #include "core/connectors/feed/feed_connector.hpp"
 #include "core/connectors/filesystem/filesystem_connector.hpp"
 #include "core/connectors/memory/memory_connector.hpp"

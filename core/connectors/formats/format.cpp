@@ -1,7 +1,9 @@
 #include "core/connectors/formats/format.hpp"
 
 #include "core/connectors/formats/csv/csv_format.hpp"
+#include "core/connectors/formats/debezium/debezium_format.hpp"
 #include "core/connectors/formats/json/json_format.hpp"
+#include "core/connectors/formats/raw/raw_format.hpp"
 #include "core/connectors/option_check.hpp"
 
 #include <fmt/format.h>
@@ -10,7 +12,8 @@ namespace millrace::connectors::formats {
 namespace {
 
 const std::vector<const format*>& table() {
-  static const std::vector<const format*> all{&csv::csv_format, &json::json_format};
+  static const std::vector<const format*> all{&csv::csv_format, &debezium::debezium_json_format,
+                                              &json::json_format, &raw::raw_format};
   return all;
 }
 

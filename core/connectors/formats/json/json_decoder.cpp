@@ -1,8 +1,6 @@
 #include "core/connectors/formats/json/json_decoder.hpp"
 
-#include <fmt/format.h>
-
-#include <cstring>
+#include "core/connectors/formats/line_loop.hpp"
 
 namespace millrace::connectors::formats::json {
 namespace {
@@ -16,36 +14,17 @@ class line_decoder final : public record_decoder {
                              data::batch_builder& rows, bad_records& bad) override {
     columns_.clear();
     for (std::size_t i = 0; i < rows.column_count(); ++i) columns_.push_back(&rows.column_at(i));
-    std::size_t at = 0;
-    std::uint64_t lines = 0;
-    for (; at < bytes.size() && rows.rows() < max_rows; ++lines) {
-      const void* end = std::memchr(bytes.data() + at, '\n', bytes.size() - at);
-      if (end == nullptr && !last) break;
-      const std::size_t size =
-          end == nullptr
-              ? bytes.size() - at
-              : static_cast<std::size_t>(static_cast<const char*>(end) - bytes.data() - at);
-      MILLRACE_CHECK(decode_line(bytes.substr(at, size), {at, lines}, rows, bad));
-      at += size + (end == nullptr ? 0 : 1);
-    }
-    bad.advance(at, lines);
-    return at;
+    return for_each_line(
+        bytes, last, longest_, bad, [&] { return rows.rows() < max_rows; },
+        [&](std::string_view line, line_place where) {
+          return decode_line(line, where, rows, bad);
+        },
+        [] { return result<void>(); });
   }
 
  private:
-  struct place {
-    std::uint64_t offset;
-    std::uint64_t line;
-  };
-
-  result<void> decode_line(std::string_view line, place where, data::batch_builder& rows,
+  result<void> decode_line(std::string_view line, line_place where, data::batch_builder& rows,
                            bad_records& bad) {
-    if (line.size() > longest_)
-      return bad.reject(
-          errc::connector_record_too_long, where.offset, where.line,
-          fmt::format("a record of {} bytes is above the limit of {}", line.size(), longest_),
-          line);
-    if (line.find_first_not_of(" \t\r") == std::string_view::npos) return {};
     const auto outcome = reader_.read(line, columns_);
     if (outcome == json_reader::outcome::row) {
       rows.end_row();

@@ -65,7 +65,7 @@ struct json_reader::state {
   explicit state(const json_options& o) : options(o), timestamps(o.timestamps) {}
 
   ondemand::parser parser;
-  const json_options& options;
+  json_options options;
   timestamp_parser timestamps;
   std::string reason;
   std::string scratch;
@@ -260,7 +260,9 @@ status json_reader::state::write_map(ondemand::object object, const json_field& 
 }
 
 json_reader::json_reader(std::vector<json_field> fields, const json_options& options)
-    : fields_(std::move(fields)), options_(options), state_(std::make_unique<state>(options_)) {}
+    : fields_(std::move(fields)), state_(std::make_unique<state>(options)) {}
+
+json_reader::json_reader(json_reader&&) noexcept = default;
 
 json_reader::~json_reader() = default;
 

@@ -19,6 +19,7 @@ class json_reader {
   enum class outcome : std::uint8_t { row, bad_record, bad_encoding };
 
   json_reader(std::vector<json_field> fields, const json_options& options);
+  json_reader(json_reader&&) noexcept;
   ~json_reader();
 
   [[nodiscard]] const std::vector<json_field>& fields() const { return fields_; }
@@ -32,7 +33,6 @@ class json_reader {
  private:
   struct state;
   std::vector<json_field> fields_;
-  json_options options_;
   std::string reason_;
   bool bad_field_ = false;
   std::unique_ptr<state> state_;
