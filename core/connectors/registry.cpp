@@ -15,9 +15,9 @@ namespace millrace::connectors {
 namespace {
 
 const connector* const table[] = {
-    &blackhole::blackhole_connector, &feed::feed_connector,       &filesystem::filesystem_connector,
-    &memory::memory_connector,       &nexmark::nexmark_connector, &print::print_connector,
-    &feed::values_connector,
+    &blackhole::blackhole_connector,   &datagen::datagen_connector, &feed::feed_connector,
+    &filesystem::filesystem_connector, &memory::memory_connector,   &nexmark::nexmark_connector,
+    &print::print_connector,           &feed::values_connector,
 };
 
 error not_able(const connector& c, std::string_view what) {

@@ -147,8 +147,10 @@ TEST(datagen, sequences_end_the_table_and_random_values_keep_their_range) {
                                  {"fields.t.length", "0"}});
   operators::operator_context context;
   context.time = &time;
-  const auto source = std::move(make_source(read_all_of(table), {}).value());
-  EXPECT_TRUE(source->bounded());
+  auto made = make_source(read_all_of(table), {});
+  ASSERT_TRUE(made.ok()) << to_text(made.error());
+  const auto source = std::move(made.value());
+  ASSERT_TRUE(source->bounded());
   const auto reader = source->make_reader(context).value();
   const auto splits = source->discover(2).value();
   for (const auto& split : splits) reader->add_split(split);
