@@ -5,6 +5,9 @@
 #include "core/operators/changelog/set_operation.hpp"
 #include "core/operators/changelog/single_row.hpp"
 #include "core/operators/join/join.hpp"
+#include "core/operators/rank/best_row.hpp"
+#include "core/operators/rank/first_row.hpp"
+#include "core/operators/rank/top_rows.hpp"
 #include "core/operators/sort/sort.hpp"
 #include "core/operators/sort/temporal_sort.hpp"
 #include "core/operators/stateless/calc.hpp"
@@ -53,6 +56,16 @@ struct maker {
     if (s.window && s.window->kind == plan::window_kind::session)
       return make<session_aggregate>(s, in);
     return make<window_aggregate>(s, in);
+  }
+  made operator()(const plan::deduplicate_spec& s) const {
+    if (s.row_time && !s.keep_last) return make<first_row>(s, in);
+    return make<best_row>(s, in);
+  }
+  made operator()(const plan::rank_spec& s) const {
+    const bool one = s.first == 1 && s.last == 1 && !s.output_rank &&
+                     s.what == plan::rank_spec::function::row_number;
+    if (one && !s.retracting_input) return make<best_row>(s, in);
+    return make<top_rows>(s, in);
   }
   made operator()(const plan::join_spec& s) const { return make<join_operator>(s, in); }
   made operator()(const plan::limit_spec& s) const { return make<limit_operator>(s); }

@@ -19,14 +19,26 @@ void frozen_segment::copy_out() {
   source->frozen.store(nullptr, std::memory_order_release);
 }
 
+// Behind key group and table, which are the same for all of a segment, stands the hash.
+void frozen_segment::add_piece(std::size_t at, std::size_t key_size, bool tombstone) {
+  std::uint64_t first;
+  std::memcpy(&first, bytes.data() + at + 4, sizeof first);
+  pieces.push_back({__builtin_bswap64(first), at, static_cast<std::uint32_t>(key_size),
+                    static_cast<std::uint32_t>(bytes.size() - at - key_size), tombstone});
+}
+
 // A snapshot leaves the marks alone: the next delta must hold what this one would have held.
 void frozen_segment::copy_blocks() {
   std::vector<arena::ref> all;
   if (mode == freeze_mode::snapshot) table->all_blocks(*source, all);
   auto& blocks = mode == freeze_mode::snapshot ? all : source->dirty;
+  constexpr std::size_t ahead = 12;  // blocks asked for before they are read
   pieces.reserve(blocks.size());
+  bytes.reserve(blocks.size() * 64);
   std::size_t kept = 0;
-  for (const arena::ref block : blocks) {
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    const arena::ref block = blocks[i];
+    if (i + ahead < blocks.size()) __builtin_prefetch(source->store.at(blocks[i + ahead]));
     std::uint8_t& flags = table->flags_of(*source, block);
     if ((flags & entry_flag::dead) != 0) {
       if (mode == freeze_mode::changes) source->dirty[kept++] = block;
@@ -37,8 +49,7 @@ void frozen_segment::copy_blocks() {
     }
     const std::size_t at = bytes.size();
     const std::size_t key_size = table->write_block(*source, block, bytes);
-    pieces.push_back({at, static_cast<std::uint32_t>(key_size),
-                      static_cast<std::uint32_t>(bytes.size() - at - key_size), false});
+    add_piece(at, key_size, false);
   }
   if (mode == freeze_mode::changes) source->dirty.resize(kept);
 }
@@ -48,13 +59,16 @@ void frozen_segment::copy_tombstones() {
   for_each_tombstone(tombstones, [&](std::string_view key) {
     const auto parsed = parse_delta_key(key);
     if (table->find_block(*source, *parsed) != arena::null) return;
-    pieces.push_back({bytes.size(), static_cast<std::uint32_t>(key.size()), 0, true});
+    const std::size_t at = bytes.size();
     bytes.append(key);
+    add_piece(at, key.size(), true);
   });
 }
 
 void frozen_segment::sort() {
-  const auto less = [&](const piece& a, const piece& b) { return key_of(a) < key_of(b); };
+  const auto less = [&](const piece& a, const piece& b) {
+    return a.first != b.first ? a.first < b.first : key_of(a) < key_of(b);
+  };
   const auto same = [&](const piece& a, const piece& b) { return key_of(a) == key_of(b); };
   std::sort(pieces.begin(), pieces.end(), less);
   pieces.erase(std::unique(pieces.begin(), pieces.end(), same), pieces.end());

@@ -15,6 +15,7 @@ namespace millrace::tables {
 struct frozen_segment {
   /// A key and, behind it, a value in `bytes`.
   struct piece {
+    std::uint64_t first;  ///< hash and what follows, as a number that sorts like the bytes
     std::size_t at;
     std::uint32_t key_size;
     std::uint32_t value_size;
@@ -50,6 +51,7 @@ struct frozen_segment {
   void sort();
 
  private:
+  void add_piece(std::size_t at, std::size_t key_size, bool tombstone);
   void copy_blocks();
   void copy_tombstones();
 };

@@ -54,11 +54,9 @@ class key_index {
   void prefetch(std::uint32_t tag) const {
     if (capacity_ != 0) __builtin_prefetch(&slots_[tag & mask()]);
   }
-  /// The block a lookup of this tag would meet first, for prefetching; may be any or none.
+  /// The first block with this tag, for prefetching, or null.
   [[nodiscard]] arena::ref hint(std::uint32_t tag) const {
-    if (capacity_ == 0) return arena::null;
-    const slot s = slots_[tag & mask()];
-    return s.block == erased ? arena::null : s.block;
+    return find(tag, [](arena::ref) { return true; });
   }
 
   void clear();

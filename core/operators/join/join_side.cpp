@@ -1,10 +1,10 @@
 #include "core/operators/join/join_side.hpp"
 
 #include "core/operators/column_types.hpp"
+#include "core/operators/row_events.hpp"
 #include "core/operators/state_spec.hpp"
 
 #include <cstring>
-#include <numeric>
 
 namespace millrace::operators {
 namespace {
@@ -98,8 +98,7 @@ result<void> join_side::store(const data::record_batch& batch, const tables::key
                               std::span<const std::uint8_t> skip,
                               std::span<const std::uint32_t> matches) {
   const std::uint32_t count = batch.row_count();
-  stored_rows_.resize(count);
-  for (std::uint32_t i = 0; i < count; ++i) stored_rows_[i] = batch.row_at(i);
+  live_rows(batch, stored_rows_);
   handles_.resize(count);
   rows_.clear();
   codec_.encode(batch, stored_rows_, rows_);

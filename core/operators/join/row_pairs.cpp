@@ -1,7 +1,8 @@
 #include "core/operators/join/row_pairs.hpp"
 
+#include "core/operators/row_events.hpp"
+
 #include <algorithm>
-#include <cstring>
 
 namespace millrace::operators {
 
@@ -14,15 +15,6 @@ void row_pairs::keep(std::span<const std::uint8_t> flags) {
   }
   probes.resize(kept);
   partners.resize(kept);
-}
-
-data::batch_ptr with_kinds(data::batch_ptr batch, std::span<const data::change_kind> kinds) {
-  const bool inserts_only =
-      std::ranges::all_of(kinds, [](auto k) { return k == data::change_kind::insert; });
-  if (inserts_only) return batch;
-  auto copy = data::buffer::allocate(kinds.size());
-  std::memcpy(copy->mutable_data(), kinds.data(), kinds.size());
-  return batch->with_kinds(std::move(copy));
 }
 
 pair_reader::pair_reader(std::vector<data::data_type> left, std::vector<data::data_type> right)

@@ -80,8 +80,4 @@ class pair_reader {
   bool probe_is_left_ = true;
 };
 
-/// The batch with these change kinds; without any when all are +I.
-[[nodiscard]] data::batch_ptr with_kinds(data::batch_ptr batch,
-                                         std::span<const data::change_kind> kinds);
-
 }  // namespace millrace::operators

@@ -1,0 +1,135 @@
+#include "core/operators/rank/best_row.hpp"
+
+#include "core/operators/column_types.hpp"
+#include "core/operators/sort_order.hpp"
+#include "core/operators/state_spec.hpp"
+
+namespace millrace::operators {
+namespace {
+
+using data::change_kind;
+
+// A payload: the key's index among those the batch has touched (any old number otherwise), the size
+// of the sort keys, and one blob: the row, then its sort keys.
+struct best {
+  std::uint32_t mark;
+  std::uint32_t order_size;
+  data::blob_slot bytes;
+
+  [[nodiscard]] std::string_view row() const {
+    return bytes.view().substr(0, bytes.size - order_size);
+  }
+  [[nodiscard]] std::string_view order() const {
+    return bytes.view().substr(bytes.size - order_size);
+  }
+};
+static_assert(sizeof(best) == 24);
+
+best& best_in(char* payload) { return *reinterpret_cast<best*>(payload); }
+
+std::vector<plan::sort_key> order_of(const plan::deduplicate_spec& spec) {
+  if (!spec.row_time) return {};
+  return {{spec.order_column, spec.keep_last, false}};
+}
+
+}  // namespace
+
+best_row::best_row(const plan::rank_spec& spec, const operator_inputs& inputs)
+    : types_(types_of(inputs.inputs[0])),
+      input_(inputs, 0, spec.partition),
+      order_(sort_order(spec.order, types_)),
+      codec_(types_),
+      later_wins_ties_(false),
+      emit_update_before_(spec.emit_update_before),
+      ttl_ms_(spec.ttl_ms) {}
+
+best_row::best_row(const plan::deduplicate_spec& spec, const operator_inputs& inputs)
+    : types_(types_of(inputs.inputs[0])),
+      input_(inputs, 0, spec.keys),
+      order_(sort_order(order_of(spec), types_)),
+      codec_(types_),
+      later_wins_ties_(spec.keep_last),
+      emit_update_before_(spec.emit_update_before),
+      ttl_ms_(spec.ttl_ms) {}
+
+result<void> best_row::open(operator_context& context) {
+  context_ = &context;
+  auto spec = state_spec("rows", input_.types(), ttl_ms_);
+  spec.slots = {tables::slot_spec::bytes(8), tables::slot_spec::blob()};
+  spec.value_types = types_;
+  table_ = &context.tables->open_hash(std::move(spec));
+  return {};
+}
+
+result<progress> best_row::process(input_id, const data::batch_ptr& batch, output& out) {
+  batch_ = batch;
+  return resume(out);
+}
+
+result<progress> best_row::resume(output& out) {
+  if (batch_) {
+    if (input_.load(*batch_, *context_->tables) != tables::readiness::ready)
+      return progress::need_state;
+    choose();
+    emit_changes();
+    batch_.reset();
+  }
+  return outbox_.drain(out);
+}
+
+best_row::touched_key& best_row::touch(std::uint32_t row) {
+  best& b = best_in(payloads_[row]);
+  if (b.mark < touched_.size() && touched_[b.mark].payload == payloads_[row])
+    return touched_[b.mark];
+  b.mark = static_cast<std::uint32_t>(touched_.size());
+  return touched_.emplace_back(payloads_[row], none, inserted_[row] != 0);
+}
+
+bool best_row::replaces(const touched_key& key, std::uint32_t row) const {
+  if (key.best == none && key.fresh) return true;
+  const std::string_view now = key.best == none ? best_in(key.payload).order() : orders_[key.best];
+  const int compared = orders_[row].compare(now);
+  return compared < 0 || (compared == 0 && later_wins_ties_);
+}
+
+void best_row::choose() {
+  const std::uint32_t count = batch_->row_count();
+  live_rows(*batch_, stored_rows_);
+  payloads_.resize(count);
+  inserted_.resize(count);
+  table_->find_or_insert(input_.keys(), payloads_, inserted_);
+  orders_.clear();
+  order_.encode(*batch_, stored_rows_, orders_);
+  for (std::uint32_t row = 0; row < count; ++row) {
+    touched_key& key = touch(row);
+    if (replaces(key, row)) key.best = row;
+  }
+}
+
+void best_row::emit_changes() {
+  winners_.clear();
+  for (const auto& key : touched_)
+    if (key.best != none) winners_.push_back(stored_rows_[key.best]);
+  rows_.clear();
+  codec_.encode(*batch_, winners_, rows_);
+  std::size_t winner = 0;
+  for (const auto& key : touched_) {
+    if (key.best == none) continue;
+    if (!key.fresh && emit_update_before_)
+      events_.add(best_in(key.payload).row(), change_kind::update_before);
+    events_.add(rows_[winner++], key.fresh ? change_kind::insert : change_kind::update_after);
+  }
+  if (!events_.empty()) outbox_.put_split(events_.finish(codec_), context_->batch_rows);
+  winner = 0;
+  for (const auto& key : touched_) {
+    if (key.best == none) continue;
+    best& b = best_in(key.payload);
+    data::blob_heap& heap = table_->heap_of(key.payload);
+    heap.assign(b.bytes, rows_[winner++]);
+    heap.append(b.bytes, orders_[key.best]);
+    b.order_size = static_cast<std::uint32_t>(orders_[key.best].size());
+  }
+  touched_.clear();
+}
+
+}  // namespace millrace::operators

@@ -1,0 +1,153 @@
+#include "core/operators/rank/top_rows.hpp"
+
+#include "core/operators/column_types.hpp"
+#include "core/operators/sort_order.hpp"
+#include "core/operators/state_spec.hpp"
+
+#include <algorithm>
+
+namespace millrace::operators {
+
+using data::change_kind;
+
+top_rows::top_rows(plan::rank_spec spec, const operator_inputs& inputs)
+    : spec_(std::move(spec)),
+      types_(types_of(inputs.inputs[0])),
+      input_(inputs, 0, spec_.partition),
+      order_(sort_order(spec_.order, types_)),
+      codec_(types_),
+      range_(spec_),
+      by_place_(spec_.output_rank && spec_.what == plan::rank_spec::function::row_number) {}
+
+result<void> top_rows::open(operator_context& context) {
+  context_ = &context;
+  auto spec = state_spec("rows", input_.types(), spec_.ttl_ms);
+  spec.value_types = types_;
+  spec.sequenced = true;
+  table_ = &context.tables->open_sorted(std::move(spec));
+  return {};
+}
+
+result<progress> top_rows::process(input_id, const data::batch_ptr& batch, output& out) {
+  batch_ = batch;
+  return resume(out);
+}
+
+result<progress> top_rows::resume(output& out) {
+  if (batch_) {
+    if (input_.load(*batch_, *context_->tables) != tables::readiness::ready)
+      return progress::need_state;
+    apply();
+    emit_changes();
+    batch_.reset();
+  }
+  return outbox_.drain(out);
+}
+
+void top_rows::apply() {
+  live_rows(*batch_, stored_rows_);
+  handles_.resize(stored_rows_.size());
+  table_->locate_or_insert(input_.keys(), handles_);
+  orders_.clear();
+  order_.encode(*batch_, stored_rows_, orders_);
+  rows_.clear();
+  codec_.encode(*batch_, stored_rows_, rows_);
+  for (std::uint32_t i = 0; i < stored_rows_.size(); ++i)
+    data::adds(batch_->kind_at(stored_rows_[i])) ? add(i) : take_back(i);
+}
+
+// Copies what the key shows before its first change in this batch.
+void top_rows::touch(tables::key_handle key) {
+  const auto [at, added] =
+      touched_at_.try_emplace(key.payload, static_cast<std::uint32_t>(touched_.size()));
+  if (!added) return;
+  const auto begin = static_cast<std::uint32_t>(before_.size());
+  range_.list(*table_, key, listed_);
+  for (const auto& r : listed_)
+    before_.push_back({before_bytes_.keep(r.order), before_bytes_.keep(r.row), r.rank});
+  touched_.push_back({key, begin, static_cast<std::uint32_t>(before_.size())});
+}
+
+void top_rows::add(std::uint32_t row) {
+  const auto key = handles_[row];
+  if (!spec_.retracting_input && range_.is_behind(*table_, key, orders_[row])) return;
+  touch(key);
+  (void)table_->insert(key, orders_[row], rows_[row]);
+  if (!spec_.retracting_input) range_.trim(*table_, key);
+}
+
+// Among equal rows the newest goes: the others keep their places.
+void top_rows::take_back(std::uint32_t row) {
+  const auto key = handles_[row];
+  const std::string_view order = orders_[row];
+  std::string found;
+  for (auto at = table_->lower_bound(key, order);
+       at.valid() && at.order().substr(0, order.size()) == order; at.next())
+    if (at.row() == rows_[row]) found = at.order();
+  if (found.empty()) return;
+  touch(key);
+  (void)table_->erase(key, found);
+}
+
+void top_rows::emit_changes() {
+  std::vector<ranked_row> after;
+  for (const auto& t : touched_) {
+    range_.list(*table_, t.key, after);
+    const auto before = std::span(before_).subspan(t.begin, t.end - t.begin);
+    by_place_ ? compare_places(before, after) : compare_rows(before, after);
+  }
+  if (!events_.empty()) {
+    std::vector<data::column_ptr> appended;
+    if (spec_.output_rank) {
+      data::column_builder out(data::data_type(data::type_id::bigint, false), events_.size());
+      std::ranges::copy(ranks_, out.extend<std::int64_t>(events_.size()));
+      appended.push_back(out.finish());
+    }
+    outbox_.put_split(events_.finish(codec_, std::move(appended)), context_->batch_rows);
+  }
+  ranks_.clear();
+  touched_.clear();
+  touched_at_.clear();
+  before_.clear();
+  before_bytes_.clear();
+}
+
+void top_rows::compare_places(std::span<const ranked_row> before,
+                              std::span<const ranked_row> after) {
+  const std::size_t both = std::min(before.size(), after.size());
+  for (std::size_t i = 0; i < both; ++i)
+    if (before[i].row != after[i].row) update(before[i], after[i]);
+  for (std::size_t i = both; i < before.size(); ++i) change(before[i], change_kind::remove);
+  for (std::size_t i = both; i < after.size(); ++i) change(after[i], change_kind::insert);
+}
+
+// Both are sorted by their order bytes. What goes comes out before what is new.
+void top_rows::compare_rows(std::span<const ranked_row> before, std::span<const ranked_row> after) {
+  if (spec_.first == spec_.last && spec_.what == plan::rank_spec::function::row_number)
+    return compare_places(before, after);
+  std::vector<const ranked_row*> added;
+  std::size_t a = 0;
+  for (const auto& old : before) {
+    while (a < after.size() && after[a].order < old.order) added.push_back(&after[a++]);
+    if (a == after.size() || after[a].order != old.order) {
+      change(old, change_kind::remove);
+      continue;
+    }
+    if (spec_.output_rank && after[a].rank != old.rank) update(old, after[a]);
+    ++a;
+  }
+  for (; a < after.size(); ++a) added.push_back(&after[a]);
+  for (const auto* row : added) change(*row, change_kind::insert);
+}
+
+void top_rows::change(const ranked_row& row, change_kind kind) {
+  events_.add(row.row, kind);
+  if (spec_.output_rank) ranks_.push_back(row.rank);
+}
+
+void top_rows::update(const ranked_row& before, const ranked_row& after) {
+  if (spec_.emit_update_before) change(before, change_kind::update_before);
+  change(after, change_kind::update_after);
+}
+
+}  // namespace millrace::operators
