@@ -37,6 +37,7 @@ session_index::session_index(const operator_inputs& inputs, const plan::window_s
                              std::vector<std::uint32_t> keys)
     : window_(window),
       input_(inputs, 0, std::move(keys)),
+      key_encoder_(input_.types()),
       encoder_(with_id(input_.types())),
       due_(input_.types()) {}
 
@@ -222,8 +223,13 @@ tables::readiness session_index::close_due(std::uint32_t limit) {
   const auto columns = due_.columns();
   closed_.end = due_.time();
   std::vector<std::uint32_t> picked;
+  std::vector<std::uint32_t> all(due_.count());
+  std::iota(all.begin(), all.end(), 0U);
+  key_encoder_.encode_columns(columns, all, due_.hashes().data(), keys_);
+  payloads_.resize(due_.count());
+  table_->find_mutable(keys_, payloads_);
   for (std::uint32_t i = 0; i < due_.count(); ++i)
-    if (char* payload = table_->find_mutable(due_[i])) close_key(i, payload, picked);
+    if (payloads_[i] != nullptr) close_key(i, payloads_[i], picked);
   for (const auto& c : columns) closed_.keys.push_back(data::take(*c, picked));
   due_.clear();
   return tables::readiness::ready;

@@ -80,7 +80,8 @@ class session_index {
 
   plan::window_spec window_;
   keyed_input input_;
-  tables::key_encoder encoder_;
+  tables::key_encoder key_encoder_;
+  tables::key_encoder encoder_;  // of (id, key)
   sub_key_hasher hasher_;
   window_axis axis_;
   operator_context* context_ = nullptr;

@@ -303,7 +303,10 @@ result<std::vector<char*>> window_aggregate::take_slices() {
 result<std::vector<char*>> window_aggregate::merge_hop() {
   const std::uint32_t count = due_.count();
   const timestamp_ms next = slices_->next_window(due_.time());
-  std::vector<std::vector<char*>> found(count);
+  scratch_.make(count, table_->payload_size());
+  std::vector<char*> states(count, nullptr);
+  std::vector<std::vector<char*>> found(distinct_.empty() ? 0 : count);
+  std::vector<std::uint8_t> goes_on(count, 0);
   std::vector<char*> payloads;
   for (timestamp_ms s = slices_->first_slice(due_.time()); s <= due_.time();
        s += slices_->width()) {
@@ -311,21 +314,20 @@ result<std::vector<char*>> window_aggregate::merge_hop() {
     const bool last_use = s < slices_->first_slice(next);
     for (std::uint32_t i = 0; i < count; ++i) {
       if (payloads[i] == nullptr) continue;
-      found[i].push_back(payloads[i]);
+      states[i] = scratch_[i];
+      calls_.merge(states[i], scratch_.heap, payloads[i]);
+      if (!found.empty()) found[i].push_back(payloads[i]);
       if (last_use)
         doomed_.push_back(payloads[i]);
       else
-        timers_->add(next, due_[i]);
+        goes_on[i] = 1;
     }
   }
-  scratch_.make(count, table_->payload_size());
-  std::vector<char*> states(count, nullptr);
-  for (std::uint32_t i = 0; i < count; ++i) {
-    if (found[i].empty()) continue;
-    states[i] = scratch_[i];
-    for (const char* slice : found[i]) calls_.merge(states[i], scratch_.heap, slice);
-    MILLRACE_CHECK(distinct_.feed(found[i], states[i], calls_, *table_, &scratch_.heap));
-  }
+  for (std::uint32_t i = 0; i < count; ++i)
+    if (goes_on[i] != 0) timers_->add(next, due_[i]);
+  for (std::uint32_t i = 0; i < found.size(); ++i)
+    if (states[i] != nullptr)
+      MILLRACE_CHECK(distinct_.feed(found[i], states[i], calls_, *table_, &scratch_.heap));
   return states;
 }
 
