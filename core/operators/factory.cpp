@@ -1,6 +1,7 @@
 #include "core/operators/factory.hpp"
 
 #include "core/operators/aggregate/group_aggregate.hpp"
+#include "core/operators/aggregate/local_aggregate.hpp"
 #include "core/operators/changelog/changelog_normalize.hpp"
 #include "core/operators/changelog/set_operation.hpp"
 #include "core/operators/changelog/single_row.hpp"
@@ -46,6 +47,7 @@ struct maker {
   made operator()(const plan::expand_spec& s) const { return make<expand_operator>(s); }
   made operator()(const plan::correlate_spec& s) const { return make<correlate_operator>(s); }
   made operator()(const plan::group_aggregate_spec& s) const {
+    if (s.phase == plan::aggregate_phase::local) return make<local_aggregate>(s, in);
     return make<group_aggregate>(s, in);
   }
   made operator()(const plan::window_assign_spec& s) const {

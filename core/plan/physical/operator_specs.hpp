@@ -72,6 +72,11 @@ enum class aggregate_phase : std::uint8_t {
   global,  ///< partial states in, results out
 };
 /// Unbounded GROUP BY. Output: groups, calls.
+///
+/// In two phases the local half gives groups, one BYTES per call (its state), and if the input
+/// retracts a BIGINT (rows added minus rows taken back); the global half takes just that, its
+/// `groups` being the first columns. DISTINCT calls and those that need ordered values are not for
+/// two phases; `calls` (overloads, constants) are the same in both.
 struct group_aggregate_spec {
   std::vector<std::uint32_t> groups;
   std::vector<aggregate_call> calls;

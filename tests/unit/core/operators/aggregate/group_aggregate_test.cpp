@@ -168,5 +168,51 @@ TEST(group_aggregate, waits_for_a_mini_batch) {
   EXPECT_EQ(h.rows("a | 2 | TRUE").watermark(5).take(), "-U | a | 4\n+U | a | 5\n");
 }
 
+// Runs rows through both halves of a two-phase aggregation; gives what the global one folds to.
+std::string in_two_phases(std::vector<plan::aggregate_call> calls, bool retracting, drive how,
+                          const std::vector<std::string>& batches) {
+  const columns partial = retracting ? columns{{"k", string()},
+                                               {"a", data::data_type::bytes()},
+                                               {"b", data::data_type::bytes()},
+                                               {"n", bigint()}}
+                                     : columns{{"k", string()},
+                                               {"a", data::data_type::bytes()},
+                                               {"b", data::data_type::bytes()}};
+  auto spec = spec_of(std::move(calls), retracting);
+  spec.phase = plan::aggregate_phase::local;
+  operator_harness local(spec, {bids}, partial, how);
+  spec.phase = plan::aggregate_phase::global;
+  operator_harness global(spec, {partial},
+                          {{"k", string()},
+                           spec.calls[0].overload.result_type.id() == data::type_id::varchar
+                               ? data::field{"x", string()}
+                               : data::field{"x", bigint()},
+                           {"y", bigint()}},
+                          how);
+  for (const auto& batch : batches) global.rows(local.rows(batch).take());
+  EXPECT_EQ(local.state_rows(), 0U);
+  return global.folded();
+}
+
+TEST(local_aggregate, partial_states_add_up) {
+  for (const drive how : all_drives) {
+    EXPECT_EQ(in_two_phases({aggregate("COUNT", {}, bids), aggregate("AVG", {1}, bids)}, false, how,
+                            {"a | 1 | TRUE\nb | 5 | TRUE\na | 3 | TRUE", "a | 5 | TRUE"}),
+              "a | 3 | 3\nb | 1 | 5\n");
+    EXPECT_EQ(in_two_phases({aggregate("MAX", {0}, bids), aggregate("SUM", {1}, bids)}, false, how,
+                            {"a | 1 | TRUE\nbb | 5 | TRUE\na | 3 | TRUE", "bb | 7 | TRUE"}),
+              "a | a | 4\nbb | bb | 12\n");
+  }
+}
+
+TEST(local_aggregate, rows_are_taken_back_through_both_phases) {
+  for (const drive how : all_drives)
+    EXPECT_EQ(
+        in_two_phases(
+            {aggregate("COUNT", {}, bids, true), aggregate("SUM", {1}, bids, true)}, true, how,
+            {"a | 1 | TRUE\nb | 5 | TRUE\na | 3 | TRUE", "-D | a | 1 | TRUE\n-D | b | 5 | TRUE"}),
+        "a | 1 | 3\n");
+}
+
 }  // namespace
 }  // namespace millrace::operators
