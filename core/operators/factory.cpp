@@ -5,10 +5,14 @@
 #include "core/operators/changelog/changelog_normalize.hpp"
 #include "core/operators/changelog/set_operation.hpp"
 #include "core/operators/changelog/single_row.hpp"
+#include "core/operators/join/interval_join.hpp"
 #include "core/operators/join/join.hpp"
+#include "core/operators/join/temporal_join.hpp"
+#include "core/operators/join/window_join.hpp"
 #include "core/operators/rank/best_row.hpp"
 #include "core/operators/rank/first_row.hpp"
 #include "core/operators/rank/top_rows.hpp"
+#include "core/operators/rank/window_rank.hpp"
 #include "core/operators/sort/sort.hpp"
 #include "core/operators/sort/temporal_sort.hpp"
 #include "core/operators/stateless/calc.hpp"
@@ -70,6 +74,10 @@ struct maker {
     return make<top_rows>(s, in);
   }
   made operator()(const plan::join_spec& s) const { return make<join_operator>(s, in); }
+  made operator()(const plan::interval_join_spec& s) const { return make<interval_join>(s, in); }
+  made operator()(const plan::window_join_spec& s) const { return make<window_join>(s, in); }
+  made operator()(const plan::temporal_join_spec& s) const { return make<temporal_join>(s, in); }
+  made operator()(const plan::window_rank_spec& s) const { return make<window_rank>(s, in); }
   made operator()(const plan::limit_spec& s) const { return make<limit_operator>(s); }
   made operator()(const plan::temporal_sort_spec& s) const { return make<temporal_sort>(s, in); }
   made operator()(const plan::sort_spec& s) const { return make<sort_operator>(s, in); }

@@ -31,9 +31,4 @@ data::batch_ptr with_kinds(data::batch_ptr batch, std::span<const data::change_k
   return batch->with_kinds(std::move(copy));
 }
 
-void live_rows(const data::record_batch& batch, std::vector<std::uint32_t>& out) {
-  out.resize(batch.row_count());
-  for (std::uint32_t i = 0; i < batch.row_count(); ++i) out[i] = batch.row_at(i);
-}
-
 }  // namespace millrace::operators

@@ -35,7 +35,4 @@ class row_events {
 [[nodiscard]] data::batch_ptr with_kinds(data::batch_ptr batch,
                                          std::span<const data::change_kind> kinds);
 
-/// The stored rows of a batch's live rows.
-void live_rows(const data::record_batch& batch, std::vector<std::uint32_t>& out);
-
 }  // namespace millrace::operators

@@ -1,7 +1,7 @@
 #include "core/operators/join/join.hpp"
 
-#include "core/expr/registry.hpp"
 #include "core/operators/column_types.hpp"
+#include "core/operators/join/not_in.hpp"
 
 #include <algorithm>
 
@@ -52,33 +52,14 @@ join_operator::join_operator(plan::join_spec spec, const operator_inputs& inputs
   }
 }
 
-// `x NOT IN (...)` is unknown, so no row passes, as soon as x or any value is NULL.
-result<expr::expr_ptr> join_operator::full_condition() const {
-  expr::expr_ptr all = original_.condition;
-  if (!original_.null_aware) return all;
-  const auto left_width = static_cast<std::uint32_t>(left_types_.size());
-  for (std::size_t k = 0; k < original_.left_keys.size(); ++k) {
-    const auto l = expr::make_column(original_.left_keys[k], left_types_[original_.left_keys[k]]);
-    const std::uint32_t right = original_.right_keys[k];
-    const auto r = expr::make_column(left_width + right, right_types_[right]);
-    MILLRACE_TRY(auto equal, expr::make_call("=", {l, r}));
-    MILLRACE_TRY(auto left_null, expr::make_call("IS NULL", {l}));
-    MILLRACE_TRY(auto right_null, expr::make_call("IS NULL", {r}));
-    MILLRACE_TRY(auto either, expr::make_call("OR", {left_null, right_null}));
-    MILLRACE_TRY(auto meets, expr::make_call("OR", {equal, either}));
-    if (!all) {
-      all = meets;
-      continue;
-    }
-    MILLRACE_TRY(all, expr::make_call("AND", {all, meets}));
-  }
-  return all;
-}
-
 result<void> join_operator::open(operator_context& context) {
   context_ = &context;
   for (auto& s : sides_) s.rows.open(s.input.types(), *context.tables);
-  MILLRACE_TRY(const auto condition, full_condition());
+  MILLRACE_TRY(const auto condition,
+               original_.null_aware
+                   ? not_in_condition(original_.condition, original_.left_keys,
+                                      original_.right_keys, left_types_, right_types_)
+                   : result<expr::expr_ptr>(original_.condition));
   return pairs_reader_.open(condition, context.eval);
 }
 

@@ -45,7 +45,6 @@ class join_operator final : public physical_operator {
 
   [[nodiscard]] static plan::join_spec without_keys(plan::join_spec spec);
   [[nodiscard]] join_side::settings settings_of(const operator_inputs& inputs, bool left) const;
-  [[nodiscard]] result<expr::expr_ptr> full_condition() const;
   [[nodiscard]] side& own() { return sides_[probe_]; }
   [[nodiscard]] side& other() { return sides_[1 - probe_]; }
   [[nodiscard]] bool semi() const { return is_semi_ || is_anti_; }

@@ -1,6 +1,7 @@
 #include "core/operators/join/join_side.hpp"
 
 #include "core/operators/column_types.hpp"
+#include "core/operators/live_rows.hpp"
 #include "core/operators/row_events.hpp"
 #include "core/operators/state_spec.hpp"
 
@@ -98,7 +99,7 @@ result<void> join_side::store(const data::record_batch& batch, const tables::key
                               std::span<const std::uint8_t> skip,
                               std::span<const std::uint32_t> matches) {
   const std::uint32_t count = batch.row_count();
-  live_rows(batch, stored_rows_);
+  stored_rows_ = live_rows(batch);
   handles_.resize(count);
   rows_.clear();
   codec_.encode(batch, stored_rows_, rows_);

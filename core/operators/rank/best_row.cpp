@@ -1,6 +1,7 @@
 #include "core/operators/rank/best_row.hpp"
 
 #include "core/operators/column_types.hpp"
+#include "core/operators/live_rows.hpp"
 #include "core/operators/sort_order.hpp"
 #include "core/operators/state_spec.hpp"
 
@@ -94,7 +95,7 @@ bool best_row::replaces(const touched_key& key, std::uint32_t row) const {
 
 void best_row::choose() {
   const std::uint32_t count = batch_->row_count();
-  live_rows(*batch_, stored_rows_);
+  stored_rows_ = live_rows(*batch_);
   payloads_.resize(count);
   inserted_.resize(count);
   table_->find_or_insert(input_.keys(), payloads_, inserted_);

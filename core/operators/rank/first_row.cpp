@@ -1,6 +1,7 @@
 #include "core/operators/rank/first_row.hpp"
 
 #include "core/operators/column_types.hpp"
+#include "core/operators/live_rows.hpp"
 #include "core/operators/state_spec.hpp"
 #include "core/operators/time_column.hpp"
 
@@ -71,7 +72,7 @@ result<progress> first_row::resume(output& out) {
 void first_row::take_rows() {
   const time_column times(*batch_->column_at(spec_.order_column));
   const timestamp_ms passed = watermark_.get();
-  live_rows(*batch_, stored_rows_);
+  stored_rows_ = live_rows(*batch_);
   payloads_.resize(stored_rows_.size());
   inserted_.resize(stored_rows_.size());
   table_->find_or_insert(input_.keys(), payloads_, inserted_);

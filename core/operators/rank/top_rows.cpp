@@ -1,6 +1,7 @@
 #include "core/operators/rank/top_rows.hpp"
 
 #include "core/operators/column_types.hpp"
+#include "core/operators/live_rows.hpp"
 #include "core/operators/sort_order.hpp"
 #include "core/operators/state_spec.hpp"
 
@@ -45,7 +46,7 @@ result<progress> top_rows::resume(output& out) {
 }
 
 void top_rows::apply() {
-  live_rows(*batch_, stored_rows_);
+  stored_rows_ = live_rows(*batch_);
   handles_.resize(stored_rows_.size());
   table_->locate_or_insert(input_.keys(), handles_);
   orders_.clear();
