@@ -10,9 +10,12 @@ using plan::exchange_kind;
 using plan::physical_node;
 
 bool joins_producer(const plan::physical_plan& plan, const physical_node& node) {
-  if (node.inputs.size() != 1 || node.inputs[0].exchange != exchange_kind::forward) return false;
-  const physical_node& producer = plan.nodes[node.inputs[0].from];
-  return producer.chain == node.chain && producer.parallelism == node.parallelism;
+  if (node.inputs.size() != 1) return false;
+  const plan::physical_edge& edge = node.inputs[0];
+  const physical_node& producer = plan.nodes[edge.from];
+  if (producer.chain != node.chain || producer.parallelism != node.parallelism) return false;
+  const bool trivial = edge.exchange == exchange_kind::single && node.parallelism == 1;
+  return edge.exchange == exchange_kind::forward || trivial;
 }
 
 result<void> check(const plan::physical_plan& plan, std::uint32_t index) {

@@ -41,7 +41,8 @@ struct job_graph {
 };
 
 /// Cuts a plan into vertices: a node joins its producer's vertex when it has that one input, by a
-/// forward edge, and the planner gave both the same chain and parallelism.
+/// forward edge (or a `single` one from one subtask to one), and the planner gave both the same
+/// chain and parallelism.
 ///
 /// Errors: 9001 for a plan that is not in topological order, has a parallelism of 0 or above
 /// max_parallelism, or a forward edge between different parallelisms.
