@@ -47,7 +47,8 @@ result<std::shared_ptr<job>> start_job(engine& in, plan::physical_plan plan, job
   MILLRACE_TRY(auto setup, make_setup(std::move(plan), std::move(options)));
   auto record = std::make_shared<job_record>();
   auto master = spawn_job_master(in.system(), setup, record, in.options().isolate_control);
-  caf::anon_send(master, launch_job{});
+  // As urgent as `cancel` and `checkpoint`, which must not overtake it.
+  caf::anon_send<caf::message_priority::high>(master, launch_job{});
   return std::shared_ptr<job>(std::make_shared<local_job>(std::move(master), setup, record));
 }
 
