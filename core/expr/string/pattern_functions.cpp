@@ -1,5 +1,6 @@
 #include "core/expr/families.hpp"
 #include "core/expr/string/patterns.hpp"
+#include "core/expr/string/simple_regex.hpp"
 #include "core/expr/string/text_kernel.hpp"
 #include "core/expr/string/utf8.hpp"
 
@@ -17,6 +18,7 @@ using regex_ptr = std::shared_ptr<const re2::RE2>;
 
 struct prepared_regex final : prepared_state {
   regex_ptr regex;  ///< null if the pattern is no literal
+  std::optional<simple_regex> simple;
   bool invalid = false;
 };
 struct prepared_like final : prepared_state {
@@ -31,6 +33,22 @@ class row_regex {
   row_regex(const kernel_call& call, std::size_t argument)
       : prepared_(static_cast<const prepared_regex*>(call.prepared)),
         patterns_(*call.arguments[argument]) {}
+  /// The first match and its groups, `groups[0]` the whole; false if there is none.
+  bool find(const re2::RE2& regex, std::string_view text, std::span<std::string_view> groups) {
+    if (prepared_->simple) {
+      const auto outcome = prepared_->simple->find(text, groups);
+      if (outcome != simple_regex::outcome::too_long)
+        return outcome == simple_regex::outcome::found;
+    }
+    re2::StringPiece parts[10];
+    std::vector<re2::StringPiece> many(groups.size() > 10 ? groups.size() : 0);
+    re2::StringPiece* to = many.empty() ? parts : many.data();
+    if (!regex.Match(piece(text), 0, text.size(), re2::RE2::UNANCHORED, to,
+                     static_cast<int>(groups.size())))
+      return false;
+    for (std::size_t i = 0; i < groups.size(); ++i) groups[i] = {to[i].data(), to[i].size()};
+    return true;
+  }
   /// Null for a pattern that is no regular expression.
   const re2::RE2* at(std::uint32_t row) {
     if (prepared_->regex || prepared_->invalid) return prepared_->regex.get();
@@ -57,32 +75,32 @@ result<std::shared_ptr<const prepared_state>> prepare_regex(
     auto regex = compile_regex(arguments[Argument]->text(0));
     if (!regex.ok() && Strict) return regex.take_error();
     out->invalid = !regex.ok();
-    if (regex.ok()) out->regex = *regex;
+    if (regex.ok()) {
+      out->regex = *regex;
+      out->simple = simple_regex::make(arguments[Argument]->text(0));
+    }
   }
   return std::shared_ptr<const prepared_state>(std::move(out));
 }
 
-// One run of RE2 gives match and group; the group it asks for decides how much RE2 has to track.
 result<data::column_ptr> regexp_extract(const kernel_call& call) {
   const any_text in(*call.arguments[0]);
   const bool grouped = call.arguments.size() == 3;
-  const any_values<std::int32_t> index(*call.arguments[grouped ? 2 : 0]);
+  std::optional<any_values<std::int32_t>> index;
+  if (grouped) index.emplace(*call.arguments[2]);
   row_regex regex(call, 1);
-  std::vector<re2::StringPiece> groups;
-  return write_texts(
-      call, bytes_of(*call.arguments[0]) / 4, [&](std::uint32_t row, text_writer& out) {
-        const re2::RE2* r = regex.at(row);
-        const std::int32_t group = grouped ? index[row] : 0;
-        if (r == nullptr || group < 0 || group > r->NumberOfCapturingGroups())
-          return out.put_null(row);
-        groups.resize(static_cast<std::size_t>(group) + 1);
-        const auto s = in[row];
-        if (!r->Match(piece(s), 0, s.size(), re2::RE2::UNANCHORED, groups.data(), group + 1))
-          return out.put_null(row);
-        const auto& hit = groups.back();
-        if (hit.data() == nullptr) return out.put_null(row);
-        out.put(row, {hit.data(), hit.size()});
-      });
+  std::vector<std::string_view> groups;
+  return write_texts(call, bytes_of(*call.arguments[0]) / 4,
+                     [&](std::uint32_t row, text_writer& out) {
+                       const re2::RE2* r = regex.at(row);
+                       const std::int32_t group = grouped ? (*index)[row] : 0;
+                       if (r == nullptr || group < 0 || group > r->NumberOfCapturingGroups())
+                         return out.put_null(row);
+                       groups.resize(static_cast<std::size_t>(group) + 1);
+                       if (!regex.find(*r, in[row], groups) || groups.back().data() == nullptr)
+                         return out.put_null(row);
+                       out.put(row, groups.back());
+                     });
 }
 
 // REGEXP: an empty text or pattern never matches.
@@ -91,10 +109,8 @@ result<data::column_ptr> regexp(const kernel_call& call) {
   const any_text in(*call.arguments[0]), pattern(*call.arguments[1]);
   row_regex regex(call, 1);
   for_each_valid(call, [&](std::uint32_t row) {
-    const auto s = in[row];
     const re2::RE2* r = pattern[row].empty() ? nullptr : regex.at(row);
-    out.at[row] = static_cast<std::uint8_t>(
-        r != nullptr && r->Match(piece(s), 0, s.size(), re2::RE2::UNANCHORED, nullptr, 0));
+    out.at[row] = static_cast<std::uint8_t>(r != nullptr && regex.find(*r, in[row], {}));
   });
   return data::column_ptr(out.column);
 }
@@ -187,7 +203,8 @@ result<data::column_ptr> regexp_substr(const kernel_call& call) {
 result<data::column_ptr> regexp_extract_all(const kernel_call& call) {
   const any_text in(*call.arguments[0]);
   const bool grouped = call.arguments.size() == 3;
-  const any_values<std::int32_t> index(*call.arguments[grouped ? 2 : 0]);
+  std::optional<any_values<std::int32_t>> index;
+  if (grouped) index.emplace(*call.arguments[2]);
   row_regex regex(call, 1);
   data::column_builder out(call.result_type, call.rows.stored);
   std::uint32_t next = 0;
@@ -195,7 +212,7 @@ result<data::column_ptr> regexp_extract_all(const kernel_call& call) {
     out.append_nulls(row - next);
     next = row + 1;
     const re2::RE2* r = regex.at(row);
-    const std::int32_t group = grouped ? index[row] : 1;
+    const std::int32_t group = grouped ? (*index)[row] : 1;
     if (r == nullptr || group < 0 || group > r->NumberOfCapturingGroups()) return out.append_null();
     each_match(*r, in[row], group, [&](const auto& hit) {
       if (hit.back().data() == nullptr)
