@@ -23,8 +23,9 @@ void frozen_segment::copy_out() {
 void frozen_segment::add_piece(std::size_t at, std::size_t key_size, bool tombstone) {
   std::uint64_t first;
   std::memcpy(&first, bytes.data() + at + 4, sizeof first);
+  const std::size_t value_size = bytes.size() - at - key_size;
   pieces.push_back({__builtin_bswap64(first), at, static_cast<std::uint32_t>(key_size),
-                    static_cast<std::uint32_t>(bytes.size() - at - key_size), tombstone});
+                    tombstone ? piece::tombstone : static_cast<std::uint32_t>(value_size)});
 }
 
 // A snapshot leaves the marks alone: the next delta must hold what this one would have held.
@@ -97,7 +98,7 @@ void frozen_segment::merge_back() {
   }
   if (source->cold) return;  // it went to the store with all it held
   for (const piece& p : pieces) {
-    if (p.tombstone) {
+    if (p.removed()) {
       // Also when the key is back: it may go again before the next freeze, leaving no mark.
       append_tombstone(source->tombstones, key_of(p));
       continue;

@@ -18,8 +18,10 @@ struct frozen_segment {
     std::uint64_t first;  ///< hash and what follows, as a number that sorts like the bytes
     std::size_t at;
     std::uint32_t key_size;
-    std::uint32_t value_size;
-    bool tombstone;
+    std::uint32_t value_size;  ///< or `tombstone`
+
+    static constexpr std::uint32_t tombstone = UINT32_MAX;
+    [[nodiscard]] bool removed() const { return value_size == tombstone; }
   };
 
   std::mutex lock;
@@ -44,8 +46,8 @@ struct frozen_segment {
     return std::string_view(bytes).substr(p.at, p.key_size);
   }
   [[nodiscard]] delta_entry entry_of(const piece& p) const {
-    return {key_of(p), std::string_view(bytes).substr(p.at + p.key_size, p.value_size),
-            p.tombstone};
+    if (p.removed()) return {key_of(p), {}, true};
+    return {key_of(p), std::string_view(bytes).substr(p.at + p.key_size, p.value_size), false};
   }
   /// By key, without repeated tombstones.
   void sort();

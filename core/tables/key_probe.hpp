@@ -27,8 +27,7 @@ struct text_keys {
 
   [[nodiscard]] bool same(std::uint32_t i, const key_entry& e, const char* stored) const {
     const key_view key = keys.view(i);
-    return e.key_size == key.size && e.nulls == key.nulls &&
-           std::memcmp(stored, key.data, key.size) == 0;
+    return e.nulls == key.nulls && std::string_view(stored, e.key_size) == key.bytes();
   }
 };
 
