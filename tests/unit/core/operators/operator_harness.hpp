@@ -4,6 +4,7 @@
 #include "core/data/text_table.hpp"
 #include "core/operators/factory.hpp"
 #include "core/operators/operator_context.hpp"
+#include "core/tables/memory_store.hpp"
 #include "core/tables/table_set.hpp"
 
 #include <map>
@@ -34,7 +35,7 @@ inline data::data_type timestamp() { return data::data_type::timestamp(3); }
 class operator_harness {
  public:
   operator_harness(plan::operator_spec spec, std::vector<columns> inputs, columns output,
-                   drive how = drive::whole, plan::physical_edge edge = {});
+                   drive how = drive::whole, std::string time_zone = "UTC");
   ~operator_harness();
 
   operator_harness& rows(std::string_view text, std::uint32_t input = 0);
@@ -42,12 +43,16 @@ class operator_harness {
   operator_harness& advance(std::int64_t ms);
   operator_harness& finish(std::uint32_t input = 0);
   operator_harness& barrier();
+  /// Puts all state on the store; what the operator asks for is loaded again.
+  operator_harness& spill();
 
   /// What has come out since the last call.
   [[nodiscard]] std::string take();
   /// The table that all output so far folds to, sorted.
   [[nodiscard]] std::string folded() const;
   [[nodiscard]] const operator_metrics& metrics() const { return metrics_; }
+  /// How often the operator has waited for state.
+  [[nodiscard]] std::uint32_t loads() const { return loads_; }
   [[nodiscard]] std::uint64_t state_rows() const { return tables_->row_count(); }
 
  private:
@@ -62,6 +67,8 @@ class operator_harness {
   memory_budget budget_{std::int64_t{1} << 30};
   operator_metrics metrics_;
   option_map options_;
+  tables::memory_store store_;
+  std::uint32_t loads_ = 0;
   std::unique_ptr<tables::table_set> tables_;
   operator_context context_;
   plan::physical_node node_;

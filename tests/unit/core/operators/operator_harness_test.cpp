@@ -50,11 +50,12 @@ std::vector<plan::logical_column> logical(const columns& fields) {
 }  // namespace
 
 operator_harness::operator_harness(plan::operator_spec spec, std::vector<columns> inputs,
-                                   columns output, drive how, plan::physical_edge edge)
+                                   columns output, drive how, std::string time_zone)
     : inputs_(std::move(inputs)), how_(how) {
   tables::table_context tables;
   tables.budget = &budget_;
   tables.time = &clock_;
+  tables.store = &store_;
   tables_ = std::make_unique<tables::table_set>(tables);
   context_.time = &clock_;
   context_.budget = &budget_;
@@ -66,7 +67,8 @@ operator_harness::operator_harness(plan::operator_spec spec, std::vector<columns
   node_.name = "Tested";
   node_.spec = std::move(spec);
   node_.columns = logical(output);
-  node_.inputs.assign(inputs_.size(), edge);
+  node_.inputs.resize(inputs_.size());
+  context_.eval.time_zone = std::move(time_zone);
   std::vector<std::vector<plan::logical_column>> producers;
   for (const auto& i : inputs_) producers.push_back(logical(i));
   sink_ = std::make_unique<sink>(how == drive::paused);
@@ -84,6 +86,12 @@ void operator_harness::run(Call call) {
   sink_->go_on();
   result<progress> said = call(*operator_);
   while (said.ok() && *said != progress::need_input) {
+    if (*said == progress::need_state) {
+      auto job = tables_->begin_load();
+      job->run();
+      EXPECT_TRUE(tables_->finish_load(std::move(job)).ok());
+      ++loads_;
+    }
     sink_->go_on();
     said = operator_->resume(*sink_);
   }
@@ -126,6 +134,12 @@ operator_harness& operator_harness::finish(std::uint32_t input) {
 
 operator_harness& operator_harness::barrier() {
   run([&](physical_operator& o) { return o.prepare_barrier(*sink_); });
+  return *this;
+}
+
+operator_harness& operator_harness::spill() {
+  const auto freed = tables_->spill(SIZE_MAX / 2);
+  EXPECT_TRUE(freed.ok() && *freed > 0);
   return *this;
 }
 

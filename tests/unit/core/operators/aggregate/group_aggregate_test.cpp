@@ -153,6 +153,19 @@ TEST(group_aggregate, aggregates_globally_without_groups) {
   }
 }
 
+TEST(group_aggregate, goes_on_with_state_that_was_on_disk) {
+  for (const drive how : all_drives) {
+    auto distinct = aggregate("COUNT", {1}, bids);
+    distinct.distinct = true;
+    operator_harness h(spec_of({distinct, aggregate("SUM", {1}, bids)}), {bids},
+                       {{"k", string()}, {"n", bigint()}, {"s", bigint()}}, how);
+    h.rows("a | 5 | TRUE\nb | 1 | TRUE").spill().rows("a | 5 | TRUE").spill();
+    h.rows("b | 2 | TRUE");
+    EXPECT_EQ(h.folded(), "a | 1 | 10\nb | 2 | 3\n");
+    EXPECT_GE(h.loads(), 2U);
+  }
+}
+
 TEST(group_aggregate, waits_for_a_mini_batch) {
   auto spec = spec_of({aggregate("COUNT", {}, bids)});
   spec.mini_batch = true;

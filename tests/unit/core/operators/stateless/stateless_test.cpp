@@ -53,6 +53,37 @@ TEST(expand, gives_a_row_per_grouping_set) {
   }
 }
 
+plan::correlate_spec unnest(bool outer) {
+  const auto tags = data::data_type::array(bigint());
+  const std::vector<data::data_type> types = {tags};
+  const std::vector<data::column_ptr> literals(1);
+  auto overload =
+      expr::find_table_function("UNNEST")->resolve({"UNNEST", types, literals, nullptr});
+  EXPECT_TRUE(overload.ok()) << overload.error().message;
+  plan::correlate_spec spec;
+  spec.function = "UNNEST";
+  spec.overload = std::move(overload).value();
+  spec.arguments = {expr::make_column(1, tags)};
+  spec.outer = outer;
+  return spec;
+}
+
+TEST(correlate, joins_rows_with_their_elements) {
+  const columns input = {{"id", bigint()}, {"tags", data::data_type::array(bigint())}};
+  columns output = input;
+  output.push_back({"tag", bigint()});
+  for (const drive how : all_drives) {
+    operator_harness inner(unnest(false), {input}, output, how);
+    inner.rows("1 | [7, 8]\n2 | []\n-D | 3 | [9]\n4 | NULL");
+    EXPECT_EQ(inner.take(), "+I | 1 | [7, 8] | 7\n+I | 1 | [7, 8] | 8\n-D | 3 | [9] | 9\n");
+    operator_harness outer(unnest(true), {input}, output, how);
+    outer.rows("1 | [7]\n-D | 2 | []\n3 | NULL\n4 | [NULL]");
+    EXPECT_EQ(
+        outer.take(),
+        "+I | 1 | [7] | 7\n-D | 2 | [] | NULL\n+I | 3 | NULL | NULL\n+I | 4 | [NULL] | NULL\n");
+  }
+}
+
 TEST(limit, counts_over_batches) {
   for (const drive how : all_drives) {
     operator_harness h(plan::limit_spec{1, 2}, {{{"a", bigint()}}}, {{"a", bigint()}}, how);

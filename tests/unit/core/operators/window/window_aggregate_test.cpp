@@ -177,6 +177,46 @@ TEST(window_aggregate, unites_the_distinct_values_of_slices) {
   }
 }
 
+TEST(window_aggregate, a_local_day_is_an_hour_shorter_when_clocks_change) {
+  const columns moments = {
+      {"k", string()}, {"v", bigint()}, {"ts", data::data_type::timestamp_ltz(3)}};
+  const columns days = {{"n", bigint()},
+                        {"window_start", timestamp()},
+                        {"window_end", timestamp()},
+                        {"window_time", data::data_type::timestamp_ltz(3)}};
+  for (const drive how : all_drives) {
+    auto spec = spec_of(plan::window_kind::tumble, 86'400);
+    spec.window->local_zone = true;
+    spec.groups = {};
+    spec.calls = {aggregate("COUNT", {}, moments)};
+    spec.properties = {property::window_start, property::window_end, property::window_time};
+    operator_harness h(spec, {moments}, days, how, "America/New_York");
+    // Local midnights around 2024-03-10 are 05:00 and 04:00 UTC.
+    h.rows("a | 1 | 2024-03-10 05:00:00\na | 1 | 2024-03-11 03:59:59\na | 1 | 2024-03-11 04:00:00");
+    EXPECT_EQ(h.watermark(1'710'129'599'999).take(),
+              "+I | 2 | 2024-03-10 00:00:00.000 | 2024-03-11 00:00:00.000 | "
+              "2024-03-11 03:59:59.999\n");
+  }
+}
+
+TEST(window_aggregate, goes_on_with_state_that_was_on_disk) {
+  for (const drive how : all_drives) {
+    operator_harness h(spec_of(plan::window_kind::hop, 10, 5), {bids}, results, how);
+    h.rows(row("a", 1, 7)).spill().rows(row("a", 2, 8)).spill().watermark(max_watermark);
+    EXPECT_EQ(h.take(), result_row("a | 2 | 3", 0, 10) + result_row("a | 2 | 3", 5, 15));
+    EXPECT_EQ(h.loads(), 2U);
+  }
+}
+
+TEST(session_aggregate, goes_on_with_state_that_was_on_disk) {
+  for (const drive how : all_drives) {
+    operator_harness h(spec_of(plan::window_kind::session, 5), {bids}, results, how);
+    h.rows(row("a", 1, 7)).spill().rows(row("a", 2, 8)).spill().watermark(max_watermark);
+    EXPECT_EQ(h.take(), result_row("a | 2 | 3", 7, 13));
+    EXPECT_EQ(h.loads(), 2U);
+  }
+}
+
 TEST(session_aggregate, sessions_grow_merge_and_close) {
   for (const drive how : all_drives) {
     operator_harness h(spec_of(plan::window_kind::session, 5), {bids}, results, how);
