@@ -3,6 +3,8 @@
 #include "core/sql/ast/query.hpp"
 #include "core/sql/bind/clause_binder.hpp"
 
+#include <algorithm>
+
 namespace millrace::sql {
 
 using expr::expr_kind;
@@ -53,6 +55,24 @@ result<void> clause_binder::bind_aggregate_arguments(const function_call& e,
   return {};
 }
 
+namespace {
+
+bool same_expression(const expr_ptr& a, const expr_ptr& b) {
+  return a && b ? expr::equal(*a, *b) : !a && !b;
+}
+
+bool same_all(const std::vector<expr_ptr>& a, const std::vector<expr_ptr>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), same_expression);
+}
+
+bool same_call(const pending_aggregate& a, const pending_aggregate& b) {
+  return a.function == b.function && a.distinct == b.distinct &&
+         same_expression(a.filter, b.filter) && same_all(a.arguments, b.arguments) &&
+         same_all(a.constants, b.constants);
+}
+
+}  // namespace
+
 result<expr_ptr> clause_binder::bind_aggregate(const std::string& function, const function_call& e,
                                                text_position at) {
   if (!rights_.aggregates) return expression_binder::bind_aggregate(function, e, at);
@@ -72,9 +92,13 @@ result<expr_ptr> clause_binder::bind_aggregate(const std::string& function, cons
   MILLRACE_CHECK(bind_aggregate_arguments(e, call));
   MILLRACE_CHECK(resolve_aggregate(function, at, call.arguments, call.constants, call.overload));
   auto type = call.overload.result_type;
-  state_.aggregates.push_back(std::move(call));
-  return expr::make_column(pending_index(pending_kind::aggregate, state_.aggregates.size() - 1),
-                           std::move(type));
+  auto& all = state_.aggregates;
+  const auto known = std::find_if(all.begin(), all.end(), [&](const pending_aggregate& other) {
+    return same_call(call, other);
+  });
+  const auto number = static_cast<std::size_t>(known - all.begin());
+  if (known == all.end()) all.push_back(std::move(call));
+  return expr::make_column(pending_index(pending_kind::aggregate, number), std::move(type));
 }
 
 result<expr_ptr> clause_binder::bind_identifier(const identifier& id, text_position at) {
@@ -139,7 +163,7 @@ result<expr_ptr> clause_binder::bind_subquery_predicate(const expression& e) {
   pending_subquery sub;
   sub.use = subquery_use::predicate;
   sub.at = e.at;
-  const data::data_type boolean(data::type_id::boolean, false);
+  const data::data_type boolean(data::type_id::boolean);
   if (const auto* test = e.get_if<exists>()) {
     MILLRACE_TRY(sub.query, queries().bind(*test->subquery, &scope()));
     return add_subquery(std::move(sub), boolean);

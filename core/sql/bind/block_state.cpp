@@ -13,6 +13,7 @@ std::uint32_t column_list::add(const expr_ptr& e) {
 }
 
 plan::logical_ptr column_list::project(plan::logical_ptr input) const {
+  if (expressions_.empty()) return input;
   std::vector<std::string> names;
   for (std::size_t i = 0; i < expressions_.size(); ++i) {
     const auto& e = *expressions_[i];

@@ -95,7 +95,7 @@ class column_list {
  public:
   std::uint32_t add(const expr::expr_ptr& e);
   [[nodiscard]] const std::vector<expr::expr_ptr>& expressions() const { return expressions_; }
-  /// Projects the input to the collected expressions.
+  /// Projects the input to the collected expressions; the input itself when there are none.
   [[nodiscard]] plan::logical_ptr project(plan::logical_ptr input) const;
 
  private:

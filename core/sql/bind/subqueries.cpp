@@ -1,6 +1,7 @@
 #include "core/expr/literals.hpp"
 #include "core/expr/registry.hpp"
 #include "core/sql/bind/block_state.hpp"
+#include "core/sql/bind/clause_binder.hpp"
 #include "core/sql/bind/expression_binder.hpp"
 
 #include <algorithm>
@@ -89,8 +90,53 @@ expr_ptr inner_key(const expr_ptr& condition) {
   return reads_from(*b, pending_base) ? nullptr : b;
 }
 
-// IN and EXISTS as a value: a left join with the distinct keys of the sub-query and a mark. A miss
-// is FALSE also where a NULL among the values would make it unknown; both fail a filter.
+bool may_be_unknown(const pending_subquery& sub) {
+  for (std::uint32_t i = 0; i < sub.values.size(); ++i)
+    if (sub.values[i]->type.nullable() || sub.query.node->columns[i].type.nullable()) return true;
+  return false;
+}
+
+// COUNT(*) and COUNT(column 0) of the sub-query as one row joined to every row.
+result<logical_ptr> with_counts(logical_ptr node, const logical_ptr& sub) {
+  plan::aggregate_node counts;
+  for (const bool rows : {true, false}) {
+    plan::aggregate_call call;
+    call.function = "COUNT";
+    std::vector<expr_ptr> arguments;
+    if (!rows) arguments.push_back(column_of(*sub, 0));
+    MILLRACE_CHECK(resolve_aggregate("COUNT", {}, arguments, call.constants, call.overload));
+    if (!rows) call.arguments.push_back(0);
+    call.name = rows ? "$rows" : "$values";
+    counts.calls.push_back(std::move(call));
+  }
+  const auto type = counts.calls[0].overload.result_type.as_nullable();
+  const std::vector<plan::logical_column> columns{{"$rows", type, {}}, {"$values", type, {}}};
+  auto counted = make_node(std::move(counts), {sub}, columns);
+  counted = make_node(plan::single_row_node{}, {std::move(counted)}, columns);
+  return make_join(plan::join_kind::left, nullptr, std::move(node), std::move(counted));
+}
+
+// `x IN (q)` where there is no match: FALSE over no rows, unknown when x or a value is NULL.
+result<attached_subquery> with_unknown(attached_subquery found, const expr_ptr& value,
+                                       const logical_ptr& sub) {
+  const auto at = width(*found.node);
+  MILLRACE_TRY(found.node, with_counts(found.node, sub));
+  const auto rows = column_of(*found.node, at);
+  const auto values = column_of(*found.node, at + 1);
+  const auto zero = expr::make_literal(expr::bigint_literal(0));
+  MILLRACE_TRY(auto some, expr::make_call(">", {rows, zero}));
+  MILLRACE_TRY(auto none, expr::make_call("IS NOT TRUE", {std::move(some)}));
+  MILLRACE_TRY(auto left_null, expr::make_call("IS NULL", {value}));
+  MILLRACE_TRY(auto right_null, expr::make_call(">", {rows, values}));
+  MILLRACE_TRY(auto unknown, expr::make_call("OR", {std::move(left_null), std::move(right_null)}));
+  const auto no = expr::make_literal(expr::boolean_literal(false));
+  const auto null = expr::make_literal(expr::null_literal(data::data_type(data::type_id::boolean)));
+  MILLRACE_TRY(found.value,
+               expr::make_call("CASE", {found.value, true_literal(), none, no, unknown, null, no}));
+  return found;
+}
+
+// IN and EXISTS as a value: a left join with the distinct keys of the sub-query and a mark.
 result<attached_subquery> attach_mark(logical_ptr node, const pending_subquery& sub,
                                       const expression_change& outer) {
   column_list keys;
@@ -104,6 +150,12 @@ result<attached_subquery> attach_mark(logical_ptr node, const pending_subquery& 
                                                                 sub.query.node->columns[i].type)}));
     compared.push_back(std::move(same));
   }
+  const bool unknown = may_be_unknown(sub);
+  if (unknown && (!sub.query.correlation.empty() || sub.values.size() > 1))
+    return make_error(errc::sql_not_supported, sub.at,
+                      "a correlated or row-valued IN over values that may be NULL has to be a "
+                      "conjunct of WHERE of its own",
+                      "use EXISTS with an equality instead");
   bound_query distinct;
   for (const auto& condition : sub.query.correlation) {
     const auto inner = inner_key(condition);
@@ -123,9 +175,15 @@ result<attached_subquery> attach_mark(logical_ptr node, const pending_subquery& 
   MILLRACE_TRY(auto condition, join_condition(distinct, at, outer, std::move(compared)));
   auto joined =
       make_join(plan::join_kind::left, std::move(condition), std::move(node), distinct.node);
-  MILLRACE_TRY(auto value, expr::make_call(sub.negated ? "IS NULL" : "IS NOT NULL",
-                                           {column_of(*joined, at + mark)}));
-  return attached_subquery{std::move(joined), std::move(value)};
+  attached_subquery found{std::move(joined), nullptr};
+  MILLRACE_TRY(found.value, expr::make_call("IS NOT NULL", {column_of(*found.node, at + mark)}));
+  if (unknown) {
+    MILLRACE_TRY(const auto value, rewrite(sub.values[0], outer));
+    MILLRACE_TRY(found, with_unknown(std::move(found), value, keep_columns(sub.query.node, 1)));
+  }
+  if (!sub.negated) return found;
+  MILLRACE_TRY(found.value, expr::make_call("NOT", {found.value}));
+  return found;
 }
 
 }  // namespace

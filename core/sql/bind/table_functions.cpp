@@ -74,6 +74,10 @@ result<expr::table_overload> resolve(table_call& call) {
   return overload;
 }
 
+bool is_null_literal(const expr::bound_expr& e) {
+  return e.kind == expr::expr_kind::literal && e.literal->is_null(0);
+}
+
 }  // namespace
 
 result<relation> bind_correlate(query_binder& queries, relation left, const table_ref& right,
@@ -134,7 +138,7 @@ result<relation> bind_lateral_query(query_binder& queries, relation left, const 
   std::vector<std::string> names;
   for (std::uint32_t i = 0; i < width + sub.visible; ++i) {
     auto value = column_of(*joined, i);
-    if (always && i >= width) {
+    if (always && i >= width && !is_null_literal(*sub.empty_row[i - width])) {
       MILLRACE_TRY(auto found,
                    expr::make_call("IS NOT NULL", {column_of(*joined, width + marker)}));
       MILLRACE_TRY(value, expr::make_call("CASE", {found, value, sub.empty_row[i - width]}));

@@ -19,8 +19,11 @@ result<std::int32_t> limited(const type_name& type, std::optional<std::uint32_t>
   return static_cast<std::int32_t>(value);
 }
 
+// CHAR alone is CHAR(1), VARCHAR alone is STRING.
 result<data_type> sized(const type_name& type, type_id id) {
-  MILLRACE_TRY(const auto length, limited(type, type.precision, 1, 1, data::max_length, "length"));
+  const bool varies = id == type_id::varchar || id == type_id::varbinary;
+  MILLRACE_TRY(const auto length, limited(type, type.precision, varies ? data::max_length : 1, 1,
+                                          data::max_length, "length"));
   return data_type(id, !type.not_null).with_precision(length);
 }
 

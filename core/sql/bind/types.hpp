@@ -10,8 +10,9 @@
 namespace millrace::sql {
 
 /// The type that a name in the text stands for, with Flink's defaults (DECIMAL is DECIMAL(10, 0),
-/// TIMESTAMP is TIMESTAMP(6), CHAR is CHAR(1)). Errors: 2023 for a length or precision out of
-/// range, 2004 for types that are not supported (RAW, structured, TIMESTAMP WITH TIME ZONE).
+/// TIMESTAMP is TIMESTAMP(6), CHAR is CHAR(1), VARCHAR is STRING). Errors: 2023 for a length or
+/// precision out of range, 2004 for types that are not supported (RAW, structured, TIMESTAMP WITH
+/// TIME ZONE).
 [[nodiscard]] result<data::data_type> bind_type(const type_name& type);
 
 /// `DAY`, `SECOND`, as the registry's functions take units.

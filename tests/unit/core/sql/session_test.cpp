@@ -1,0 +1,108 @@
+#include "tests/unit/core/sql/bind_fixture.hpp"
+
+namespace millrace::sql::testing {
+namespace {
+
+class session_statements : public bind_test {
+ protected:
+  /// Rows of SHOW, DESCRIBE and SET: cells by `|`, rows by line.
+  std::string rows(std::string_view text) {
+    auto outcome = run(text);
+    if (!outcome.ok()) return to_text(outcome.error(), text);
+    const auto* rows = std::get_if<rows_outcome>(&*outcome);
+    if (rows == nullptr) return "no rows";
+    std::string out;
+    for (std::uint32_t r = 0; r < rows->rows->row_count(); ++r) {
+      for (std::size_t c = 0; c < rows->columns.size(); ++c)
+        out += (c == 0 ? "" : "|") + std::string(rows->rows->columns()[c]->text(r));
+      out += "\n";
+    }
+    return out;
+  }
+};
+
+TEST_F(session_statements, objects_come_and_go) {
+  ok("CREATE VIEW v AS SELECT id FROM t");
+  EXPECT_EQ(rows("SHOW TABLES"), "bids\nrates\nt\nv\n");
+  EXPECT_EQ(rows("SHOW TABLES LIKE '%t%'"), "rates\nt\n");
+  EXPECT_EQ(rows("SHOW VIEWS"), "v\n");
+  ok("DROP VIEW v; DROP VIEW IF EXISTS v; DROP TABLE rates");
+  EXPECT_EQ(rows("SHOW TABLES"), "bids\nt\n");
+  EXPECT_EQ(failure("DROP VIEW t").substr(0, 4), "2010");
+}
+
+TEST_F(session_statements, temporary_objects_lie_over_permanent_ones) {
+  ok("CREATE TEMPORARY VIEW t AS SELECT 1 AS a1");
+  EXPECT_EQ(columns("SELECT * FROM t"), "a1 INT NOT NULL");
+  ok("DROP TEMPORARY VIEW t");
+  EXPECT_EQ(columns("SELECT id FROM t"), "id INT");
+}
+
+TEST_F(session_statements, views_see_names_from_where_they_were_made) {
+  ok("CREATE VIEW v AS SELECT id FROM t; CREATE DATABASE other; USE other");
+  EXPECT_EQ(columns("SELECT * FROM default_database.v"), "id INT");
+  EXPECT_EQ(failure("SELECT * FROM v"), "2010 at 1:15");
+}
+
+TEST_F(session_statements, describe_names_keys_and_watermark) {
+  EXPECT_EQ(rows("DESCRIBE rates"),
+            "currency|STRING|FALSE|PRI(`currency`)||\n"
+            "rate|DECIMAL(10, 2)|TRUE|||\n"
+            "ts|TIMESTAMP(3) *ROWTIME*|TRUE|||ts\n");
+}
+
+TEST_F(session_statements, like_takes_over_and_leaves_out) {
+  ok("CREATE TABLE copy (extra INT) WITH ('k'='v') LIKE bids (EXCLUDING WATERMARKS)");
+  EXPECT_EQ(columns("SELECT * FROM copy"),
+            "auction BIGINT, price BIGINT, channel STRING, ts TIMESTAMP(3), "
+            "p TIMESTAMP_LTZ(3) NOT NULL *PROCTIME*, extra INT");
+  ok("CREATE TABLE plain LIKE bids (EXCLUDING GENERATED EXCLUDING OPTIONS)");
+  EXPECT_EQ(columns("SELECT * FROM plain"),
+            "auction BIGINT, price BIGINT, channel STRING, ts TIMESTAMP(3) *ROWTIME*");
+}
+
+TEST_F(session_statements, options_are_checked_set_and_reset) {
+  ok("SET 'parallelism.default' = '2'");
+  EXPECT_EQ(session_.options().at("parallelism.default"), "2");
+  EXPECT_EQ(rows("SET"), "parallelism.default|2\n");
+  ok("RESET 'parallelism.default'");
+  EXPECT_EQ(rows("SET"), "");
+}
+
+TEST_F(session_statements, insert_maps_columns_and_casts) {
+  EXPECT_EQ(plan("INSERT INTO rates (rate, currency) SELECT i, s FROM t"), R"(
+Project(CAST(i AS DECIMAL(10, 2)) AS rate, s AS currency)
+  Project(i, s)
+    Scan(default_catalog.default_database.t)
+)");
+}
+
+TEST_F(session_statements, statement_set_shares_its_sources) {
+  auto outcome =
+      run("EXECUTE STATEMENT SET BEGIN INSERT INTO rates (currency) SELECT s FROM t; "
+          "INSERT INTO rates (currency) SELECT s FROM t WHERE i > 0; END");
+  ASSERT_TRUE(outcome.ok()) << to_text(outcome.error());
+  const auto text = plan::to_text(std::get<job_outcome>(*outcome).sinks);
+  EXPECT_NE(text.find("#1 Scan(default_catalog.default_database.t)"), std::string::npos) << text;
+}
+
+TEST_F(session_statements, table_options_go_through_the_check) {
+  session checked([](const plan::table_definition& table) -> result<option_map> {
+    if (table.options.count("connector") == 0)
+      return make_error(errc::sql_missing_option, "option 'connector' is missing");
+    return table.options;
+  });
+  const auto script = parse_script("CREATE TABLE x (a INT)");
+  ASSERT_TRUE(script.ok());
+  const auto outcome = checked.execute((*script)[0]);
+  ASSERT_FALSE(outcome.ok());
+  EXPECT_EQ(outcome.error().code, errc::sql_missing_option);
+}
+
+TEST_F(session_statements, what_is_not_supported_is_named) {
+  EXPECT_EQ(failure("STOP JOB 'x'"), "2004 at 1:1");
+  EXPECT_EQ(failure("ALTER TABLE t RENAME id TO k").substr(0, 4), "2004");
+}
+
+}  // namespace
+}  // namespace millrace::sql::testing
