@@ -1,0 +1,161 @@
+#include "core/operators/column_types.hpp"
+#include "core/operators/live_rows.hpp"
+#include "core/operators/over/over.hpp"
+#include "core/operators/over/partition_rows.hpp"
+#include "core/operators/sort_order.hpp"
+#include "core/operators/state_spec.hpp"
+
+#include <numeric>
+
+namespace millrace::operators {
+
+using data::change_kind;
+
+over_value::over_value(plan::over_spec spec, const operator_inputs& inputs)
+    : spec_(std::move(spec)),
+      types_(types_of(inputs.inputs[0])),
+      input_(inputs, 0, spec_.over.partition),
+      order_(sort_order(spec_.over.order, types_)),
+      codec_(types_),
+      calls_(spec_.over),
+      result_codec_(calls_.types()) {}
+
+result<void> over_value::open(operator_context& context) {
+  context_ = &context;
+  MILLRACE_CHECK(calls_.open(context.eval));
+  std::vector<tables::slot_spec> slots = {tables::slot_spec::bytes(8)};
+  calls_.append_slots(slots);
+  auto rows = state_spec("rows", input_.types(), spec_.ttl_ms);
+  rows.value_types = types_;
+  rows.sequenced = true;
+  rows_ = &context.tables->open_sorted(std::move(rows));
+  return {};
+}
+
+result<progress> over_value::process(input_id, const data::batch_ptr& batch, output& out) {
+  batch_ = batch;
+  return resume(out);
+}
+
+result<progress> over_value::resume(output& out) {
+  if (batch_) {
+    if (input_.load(*batch_, *context_->tables) != tables::readiness::ready)
+      return progress::need_state;
+    MILLRACE_CHECK(apply());
+    MILLRACE_CHECK(emit_changes());
+    batch_.reset();
+  }
+  return outbox_.drain(out);
+}
+
+result<void> over_value::apply() {
+  const auto stored = live_rows(*batch_);
+  handles_.resize(stored.size());
+  rows_->locate_or_insert(input_.keys(), handles_);
+  orders_.clear();
+  order_.encode(*batch_, stored, orders_);
+  encoded_.clear();
+  codec_.encode(*batch_, stored, encoded_);
+  for (std::uint32_t i = 0; i < stored.size(); ++i) {
+    MILLRACE_CHECK(touch(handles_[i]));
+    if (data::adds(batch_->kind_at(stored[i]))) {
+      (void)rows_->insert(handles_[i], orders_[i], encoded_[i]);
+      continue;
+    }
+    std::string found;
+    for (auto at = rows_->lower_bound(handles_[i], orders_[i]);
+         at.valid() && at.order().substr(0, orders_[i].size()) == orders_[i]; at.next())
+      if (at.row() == encoded_[i]) found = at.order();
+    if (!found.empty()) (void)rows_->erase(handles_[i], found);
+  }
+  return {};
+}
+
+result<void> over_value::touch(tables::key_handle key) {
+  const auto [at, added] =
+      touched_at_.try_emplace(key.payload, static_cast<std::uint32_t>(touched_.size()));
+  if (!added) return {};
+  touched_.push_back({key, {}});
+  return evaluate(key, touched_.back().before);
+}
+
+// All rows of a partition with their results, as copies.
+result<void> over_value::evaluate(tables::key_handle key, std::vector<told_row>& out) {
+  std::vector<std::string_view> views;
+  std::vector<std::uint32_t> peers;
+  std::string_view before;
+  for (auto at = rows_->first(key); at.valid(); at.next()) {
+    const std::string_view keys =
+        at.order().substr(0, at.order().size() - tables::sorted_table::sequence_size);
+    peers.push_back(peers.empty() ? 0 : peers.back() + (keys == before ? 0 : 1));
+    before = keys;
+    views.push_back(at.row());
+    out.push_back({bytes_.keep(at.order()), bytes_.keep(at.row()), {}});
+  }
+  if (views.empty()) return {};
+  scratch_.make(1, std::max<std::size_t>(8, calls_.payload_size()));
+  std::vector<data::column_builder> results;
+  for (const auto& type : calls_.types()) results.emplace_back(type);
+  const ordered_rows in{decode_columns(codec_, views, calls_.columns()), 0, {}, peers};
+  MILLRACE_CHECK(calls_.run(in, scratch_[0], scratch_.heap, results));
+  std::vector<data::column_ptr> columns;
+  for (auto& r : results) columns.push_back(r.finish());
+  std::vector<std::uint32_t> all(views.size());
+  std::iota(all.begin(), all.end(), 0U);
+  tables::encoded_rows encoded;
+  result_codec_.encode_columns(columns, all, encoded);
+  for (std::size_t i = 0; i < out.size(); ++i) out[i].results = bytes_.keep(encoded[i]);
+  return {};
+}
+
+result<void> over_value::emit_changes() {
+  for (const auto& t : touched_) {
+    std::vector<told_row> after;
+    MILLRACE_CHECK(evaluate(t.key, after));
+    compare(t.before, after);
+  }
+  if (!kinds_.empty()) {
+    const auto count = static_cast<std::uint32_t>(kinds_.size());
+    auto all = types_;
+    all.insert(all.end(), calls_.types().begin(), calls_.types().end());
+    data::batch_builder out(all, count);
+    codec_.decode(told_rows_, out);
+    result_codec_.decode(told_results_, out, static_cast<std::uint32_t>(types_.size()));
+    for (const auto kind : kinds_) out.end_row(kind);
+    outbox_.put_split(out.finish(), context_->batch_rows);
+  }
+  told_rows_.clear();
+  told_results_.clear();
+  kinds_.clear();
+  touched_.clear();
+  touched_at_.clear();
+  bytes_.clear();
+  return {};
+}
+
+// Both are sorted by their order bytes.
+void over_value::compare(const std::vector<told_row>& before, const std::vector<told_row>& after) {
+  std::size_t a = 0;
+  for (const auto& old : before) {
+    for (; a < after.size() && after[a].order < old.order; ++a) tell(after[a], change_kind::insert);
+    if (a == after.size() || after[a].order != old.order) {
+      tell(old, change_kind::remove);
+      continue;
+    }
+    if (after[a].results != old.results) {
+      tell(old, change_kind::update_before);
+      tell(after[a], change_kind::update_after);
+    }
+    ++a;
+  }
+  for (; a < after.size(); ++a) tell(after[a], change_kind::insert);
+}
+
+void over_value::tell(const told_row& row, change_kind kind) {
+  if (kind == change_kind::update_before && !spec_.emit_update_before) return;
+  told_rows_.push_back(row.row);
+  told_results_.push_back(row.results);
+  kinds_.push_back(kind);
+}
+
+}  // namespace millrace::operators
