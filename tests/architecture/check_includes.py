@@ -40,6 +40,7 @@ FENCES = [
     (r"^re2/", ["core/expr", "core/connectors/filesystem"]),
     (r"^xxhash\.h", ["core/expr", "core/tables", "core/data"]),
     (r"^simdjson", ["core/connectors", "core/expr/json"]),
+    (r"^openssl/", ["core/expr/hash"]),
     (r"^(zlib|zstd)\.h", ["core/connectors"]),
     (r"^date/", ["core/expr/temporal"]),
 ]
