@@ -1,8 +1,8 @@
 #include "core/data/civil_time.hpp"
 #include "core/data/value_text.hpp"
-#include "core/expr/hash/base64.hpp"
 #include "core/expr/json/document.hpp"
 #include "core/expr/json/json.hpp"
+#include "core/expr/string/base64.hpp"
 
 #include <algorithm>
 #include <cmath>

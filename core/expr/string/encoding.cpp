@@ -1,4 +1,5 @@
 #include "core/expr/families.hpp"
+#include "core/expr/string/base64.hpp"
 #include "core/expr/string/text_kernel.hpp"
 #include "core/expr/string/utf8.hpp"
 
@@ -12,8 +13,6 @@ using data::data_type;
 using data::type_id;
 
 constexpr std::string_view hex_digits = "0123456789ABCDEF";
-constexpr std::string_view base64_digits =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -24,34 +23,6 @@ int hex_value(char c) {
 
 unsigned byte_at(std::string_view s, std::size_t i) {
   return i < s.size() ? static_cast<unsigned char>(s[i]) : 0U;
-}
-
-void append_base64(std::string& out, std::string_view s) {
-  for (std::size_t i = 0; i < s.size(); i += 3) {
-    const unsigned v = (byte_at(s, i) << 16) | (byte_at(s, i + 1) << 8) | byte_at(s, i + 2);
-    out += base64_digits[v >> 18];
-    out += base64_digits[(v >> 12) & 63];
-    out += i + 1 < s.size() ? base64_digits[(v >> 6) & 63] : '=';
-    out += i + 2 < s.size() ? base64_digits[v & 63] : '=';
-  }
-}
-
-// False for text that is no Base64.
-bool append_from_base64(std::string& out, std::string_view s) {
-  while (s.ends_with('=')) s.remove_suffix(1);
-  unsigned bits = 0;
-  int have = 0;
-  for (const char c : s) {
-    const auto v = base64_digits.find(c);
-    if (v == std::string_view::npos) return false;
-    bits = (bits << 6) | static_cast<unsigned>(v);
-    have += 6;
-    if (have >= 8) {
-      have -= 8;
-      out += static_cast<char>((bits >> have) & 0xff);
-    }
-  }
-  return s.size() % 4 != 1;
 }
 
 bool append_hex_of(std::string& out, std::string_view s) {

@@ -1,4 +1,4 @@
-#include "core/expr/hash/base64.hpp"
+#include "core/expr/string/base64.hpp"
 
 #include <array>
 #include <cstdint>
