@@ -32,6 +32,11 @@ constexpr aggregate_function table[] = {
      resolve_list},
     {"COLLECT", "COLLECT([DISTINCT] value)", "A multiset of the values that are not NULL.",
      resolve_list},
+    {"JSON_OBJECTAGG", "JSON_OBJECTAGG([KEY] key VALUE value [.. ON NULL])",
+     "A JSON object of all members, sorted by key; error 3004 over equal keys.",
+     resolve_json_aggregate},
+    {"JSON_ARRAYAGG", "JSON_ARRAYAGG(value [.. ON NULL])",
+     "A JSON array of all values in order of arrival.", resolve_json_aggregate},
 };
 
 }  // namespace

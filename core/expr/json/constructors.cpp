@@ -1,14 +1,12 @@
-#include "core/data/civil_time.hpp"
-#include "core/data/value_text.hpp"
 #include "core/expr/json/document.hpp"
 #include "core/expr/json/json.hpp"
 #include "core/expr/kernel.hpp"
 #include "core/expr/literals.hpp"
-#include "core/expr/resolve.hpp"
+#include "core/expr/string/text_kernel.hpp"
 
 #include <algorithm>
 
-// JSON_OBJECT(nulls, key, value, ...), JSON_ARRAY(nulls, value, ...)
+// JSON_OBJECT(nulls, key, value, ...), JSON_ARRAY(nulls, value, ...), JSON_STRING(value)
 
 namespace millrace::expr {
 namespace {
@@ -121,19 +119,34 @@ result<std::string> mode_of(std::span<const expr_ptr> arguments) {
   return mode;
 }
 
-result<expr_ptr> make_constructor(std::string_view name, std::span<const expr_ptr> arguments,
-                                  scalar_overload o) {
-  MILLRACE_TRY(const auto mode, mode_of(arguments));
+// Any types are fine as they are, so there is nothing to resolve.
+expr_ptr assemble(std::string_view name, std::vector<expr_ptr> arguments, scalar_overload o) {
   auto e = std::make_shared<bound_expr>();
   e->kind = expr_kind::call;
   e->function = std::string(name);
-  e->arguments.assign(arguments.begin(), arguments.end());
-  e->arguments[0] = make_literal(char_literal(mode));
+  e->arguments = std::move(arguments);
   for (const auto& a : e->arguments) o.argument_types.push_back(a->type);
-  o.result_type = data_type::string(false);
   e->type = o.result_type;
   e->overload = std::make_shared<const scalar_overload>(std::move(o));
-  return expr_ptr(std::move(e));
+  return e;
+}
+
+result<expr_ptr> make_constructor(std::string_view name, std::span<const expr_ptr> given,
+                                  scalar_overload o) {
+  MILLRACE_TRY(const auto mode, mode_of(given));
+  std::vector<expr_ptr> arguments(given.begin(), given.end());
+  arguments[0] = make_literal(char_literal(mode));
+  o.result_type = data_type::string(false);
+  return assemble(name, std::move(arguments), std::move(o));
+}
+
+result<data::column_ptr> json_string(const kernel_call& call) {
+  std::string text;
+  return write_texts(call, bytes_of(*call.arguments[0]), [&](std::uint32_t row, text_writer& out) {
+    text.clear();
+    append_as_json(text, *call.arguments[0], row);
+    out.put(row, text);
+  });
 }
 
 }  // namespace
@@ -159,6 +172,17 @@ result<expr_ptr> make_json_object(std::span<const expr_ptr> arguments) {
   o.kernel = json_object;
   o.prepare = prepare_object;
   return make_constructor("JSON_OBJECT", arguments, std::move(o));
+}
+
+result<expr_ptr> make_json_string(std::span<const expr_ptr> arguments) {
+  if (arguments.size() != 1)
+    return make_error(errc::sql_bad_argument, "JSON_STRING takes 1 argument");
+  if (makes_json(*arguments[0])) return arguments[0];
+  scalar_overload o;
+  o.kernel = json_string;
+  o.null_in_null_out = true;
+  o.result_type = data_type::string(arguments[0]->type.nullable());
+  return assemble("JSON_STRING", {arguments[0]}, std::move(o));
 }
 
 }  // namespace millrace::expr

@@ -29,7 +29,7 @@ constexpr scalar_function table[] = {
     {"JSON_LENGTH", family, "JSON_LENGTH(json [, path])",
      "The number of an object's members or an array's elements; 1 for a scalar.",
      resolve_json_length},
-    {"JSON_STRING", family, "JSON_STRING(value)", "The value as JSON.", resolve_json_string},
+    {"JSON_STRING", family, "JSON_STRING(value)", "The value as JSON.", nullptr, make_json_string},
     {"JSON_QUOTE", family, "JSON_QUOTE(string)",
      "The text as a JSON string; characters beyond ASCII are escaped.", resolve_json_quote},
     {"JSON_UNQUOTE", family, "JSON_UNQUOTE(string)",

@@ -17,7 +17,6 @@ namespace millrace::expr {
 [[nodiscard]] result<scalar_overload> resolve_is_json(const call_site&);
 [[nodiscard]] result<scalar_overload> resolve_json_type(const call_site&);
 [[nodiscard]] result<scalar_overload> resolve_json_length(const call_site&);
-[[nodiscard]] result<scalar_overload> resolve_json_string(const call_site&);
 [[nodiscard]] result<scalar_overload> resolve_json_quote(const call_site&);
 [[nodiscard]] result<scalar_overload> resolve_json_unquote(const call_site&);
 [[nodiscard]] result<scalar_overload> resolve_json(const call_site&);
@@ -26,6 +25,9 @@ namespace millrace::expr {
 /// they are calls of these functions themselves: `ABSENT 2 4`.
 [[nodiscard]] result<expr_ptr> make_json_object(std::span<const expr_ptr> arguments);
 [[nodiscard]] result<expr_ptr> make_json_array(std::span<const expr_ptr> arguments);
+
+/// JSON_STRING(value); a call that makes JSON is its own JSON_STRING.
+[[nodiscard]] result<expr_ptr> make_json_string(std::span<const expr_ptr> arguments);
 
 /// Appends row `row` of a column of any type as JSON_OBJECT writes it: numbers as such, rows and
 /// maps as objects, times as text, bytes in Base64, NULL as `null`.

@@ -6,7 +6,7 @@
 #include "core/expr/string/text_kernel.hpp"
 #include "core/expr/string/utf8.hpp"
 
-// IS JSON, JSON_TYPE, JSON_LENGTH, JSON_QUOTE, JSON_UNQUOTE, JSON_STRING, JSON
+// IS JSON, JSON_TYPE, JSON_LENGTH, JSON_QUOTE, JSON_UNQUOTE, JSON
 
 namespace millrace::expr {
 namespace {
@@ -143,15 +143,6 @@ result<data::column_ptr> json_unquote(const kernel_call& call) {
   });
 }
 
-result<data::column_ptr> json_string(const kernel_call& call) {
-  std::string text;
-  return write_texts(call, bytes_of(*call.arguments[0]), [&](std::uint32_t row, text_writer& out) {
-    text.clear();
-    append_as_json(text, *call.arguments[0], row);
-    out.put(row, text);
-  });
-}
-
 // Blank text is NULL.
 result<data::column_ptr> json_text(const kernel_call& call) {
   const any_text in(*call.arguments[0]);
@@ -214,11 +205,6 @@ result<scalar_overload> resolve_json_quote(const call_site& site) {
 result<scalar_overload> resolve_json_unquote(const call_site& site) {
   MILLRACE_CHECK(expect_arguments(site, 1, 1));
   return text_overload(site, "t", data_type::string(), json_unquote, "JSON_UNQUOTE(string)");
-}
-
-result<scalar_overload> resolve_json_string(const call_site& site) {
-  MILLRACE_CHECK(expect_arguments(site, 1, 1));
-  return strict({site.types[0]}, data_type::string(), site, json_string);
 }
 
 result<scalar_overload> resolve_json(const call_site& site) {

@@ -93,7 +93,8 @@ result<expr_ptr> expression_binder::bind_json_constructor(const json_constructor
   return call(at, object ? "JSON_OBJECT" : "JSON_ARRAY", std::move(arguments));
 }
 
-// JSON aggregates are ordinary aggregates whose last argument says what to do with NULLs.
+// JSON aggregates are ordinary aggregates of JSON_STRING(value) whose last argument says what to do
+// with NULLs.
 result<expr_ptr> expression_binder::bind_json_aggregate(const json_constructor_call& e,
                                                         text_position at) {
   if (!e.order_by.empty())
@@ -105,7 +106,10 @@ result<expr_ptr> expression_binder::bind_json_aggregate(const json_constructor_c
   plain.filter = e.filter;
   const auto& member = e.members.front();
   if (member.key) plain.arguments.push_back({std::nullopt, *member.key});
-  plain.arguments.push_back({std::nullopt, member.value});
+  function_call as_json;
+  as_json.function = {name{"JSON_STRING", false, at}};
+  as_json.arguments.push_back({std::nullopt, member.value});
+  plain.arguments.push_back({std::nullopt, expression{at, std::move(as_json)}});
   literal nulls{literal_kind::string, std::string(null_clause(e))};
   plain.arguments.push_back({std::nullopt, expression{at, std::move(nulls)}});
   return bind_aggregate(plain.function[0].text, plain, at);
