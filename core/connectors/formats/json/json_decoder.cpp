@@ -1,6 +1,8 @@
 #include "core/connectors/formats/json/json_decoder.hpp"
 
+#include "core/connectors/formats/json/line_template.hpp"
 #include "core/connectors/formats/line_loop.hpp"
+#include "core/connectors/formats/utf8.hpp"
 
 namespace millrace::connectors::formats::json {
 namespace {
@@ -8,7 +10,9 @@ namespace {
 class line_decoder final : public record_decoder {
  public:
   line_decoder(std::vector<json_field> fields, const json_options& options, std::int64_t longest)
-      : reader_(std::move(fields), options), longest_(static_cast<std::size_t>(longest)) {}
+      : reader_(std::move(fields), options),
+        layout_(reader_.fields(), options.timestamps),
+        longest_(static_cast<std::size_t>(longest)) {}
 
   result<std::size_t> decode(std::string_view bytes, bool last, std::uint32_t max_rows,
                              data::batch_builder& rows, bad_records& bad) override {
@@ -25,9 +29,17 @@ class line_decoder final : public record_decoder {
  private:
   result<void> decode_line(std::string_view line, line_place where, data::batch_builder& rows,
                            bad_records& bad) {
+    if (layout_.learned() && is_utf8(line)) {
+      if (layout_.read(line, columns_)) {
+        rows.end_row();
+        return {};
+      }
+      for (auto* column : columns_) column->truncate(rows.rows());
+    }
     const auto outcome = reader_.read(line, columns_);
     if (outcome == json_reader::outcome::row) {
       rows.end_row();
+      if (!reader_.had_bad_field()) layout_.learn(line);
       if (reader_.had_bad_field() && bad.keeps())
         return bad.note_field(where.offset, where.line, "a field could not be read and is NULL",
                               line);
@@ -40,6 +52,7 @@ class line_decoder final : public record_decoder {
   }
 
   json_reader reader_;
+  line_template layout_;
   std::size_t longest_;
   std::vector<data::column_builder*> columns_;
 };

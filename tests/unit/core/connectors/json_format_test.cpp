@@ -188,5 +188,84 @@ TEST(json_format, nothing_hangs_on_the_size_of_batches) {
   EXPECT_EQ(drain(spec, 1, 100000).text, expected);
 }
 
+// Every line goes through the learned layout or the general reader: both must say the same.
+TEST(json_format, lines_of_a_known_layout_give_what_the_general_reader_gives) {
+  const std::vector<std::string> values = {"1",
+                                           "-5",
+                                           "0",
+                                           "-0",
+                                           "01",
+                                           "1.5",
+                                           "1e2",
+                                           "1.",
+                                           ".5",
+                                           "\"x\"",
+                                           "\"a\\tb\"",
+                                           "null",
+                                           "nul",
+                                           "true",
+                                           "false",
+                                           "tru",
+                                           "[1]",
+                                           "{}",
+                                           "\"2024-02-29 10:00:00.25\"",
+                                           "\"2024-02-29\"",
+                                           "\"12\"",
+                                           "99999999999999999999",
+                                           "\"",
+                                           "",
+                                           "\"\xc3\xa9\"",
+                                           "\"\xc3\"",
+                                           "1 ",
+                                           "1,\"z\":2",
+                                           "\"a\nb\"",
+                                           "{\"p\":1}",
+                                           "{\"p\":null}"};
+  const std::vector<data_type> types = {integer(),
+                                        data_type(type_id::bigint),
+                                        data_type(type_id::float64),
+                                        data_type::string(),
+                                        data_type(type_id::boolean),
+                                        data_type::timestamp(3),
+                                        data_type(type_id::date),
+                                        data_type::decimal(9, 2),
+                                        data_type(type_id::smallint),
+                                        data_type::row({{"p", integer()}})};
+  const std::vector<std::string> first = {
+      "7",    "7", "7.5",      "\"q\"", "true", "\"2024-01-01 00:00:00\"", "\"2024-01-01\"",
+      "1.25", "3", "{\"p\":4}"};
+  const scratch_folder folder;
+  for (std::size_t t = 0; t < types.size(); ++t) {
+    for (const auto& value : values) {
+      SCOPED_TRACE(data::to_text(types[t]) + " <- " + value);
+      const std::vector<data::field> columns = {{"v", types[t]}, {"w", integer()}};
+      const option_map skip = {{"bad-records.path", folder / "dead"}};
+      const std::string learned = "{\"v\":" + first[t] + ",\"w\":1}\n";
+      const std::string line = "{\"v\":" + value + ",\"w\":2}\n";
+      const auto alone = drain(json_table(folder.write("a.json", line), columns, skip));
+      const auto both = drain(json_table(folder.write("a.json", learned + line), columns, skip));
+      const auto one = drain(json_table(folder.write("a.json", learned), columns, skip));
+      EXPECT_EQ(alone.error, "");
+      EXPECT_EQ(both.text, one.text + alone.text);
+      EXPECT_EQ(both.rejected, alone.rejected);
+    }
+  }
+}
+
+TEST(json_format, learns_rows_that_take_turns_being_null) {
+  const scratch_folder folder;
+  const data_type row = data_type::row({{"x", integer()}});
+  std::string text;
+  std::string expected;
+  for (int i = 0; i < 9; ++i) {
+    const std::string x = "{\"x\":" + std::to_string(i) + "}";
+    text += i % 2 == 0 ? "{\"a\":" + x + ",\"b\":null}\n" : "{\"a\":null,\"b\":" + x + "}\n";
+    expected += i % 2 == 0 ? "+I | (" + std::to_string(i) + ") | NULL\n"
+                           : "+I | NULL | (" + std::to_string(i) + ")\n";
+  }
+  EXPECT_EQ(drain(json_table(folder.write("a.json", text), {{"a", row}, {"b", row}})).text,
+            expected);
+}
+
 }  // namespace
 }  // namespace millrace::connectors
