@@ -4,6 +4,7 @@
 #include "core/expr/registry.hpp"
 #include "core/sql/bind/expression_binder.hpp"
 #include "core/sql/bind/nodes.hpp"
+#include "core/sql/bind/plan_check.hpp"
 #include "core/sql/bind/select_planner.hpp"
 
 #include <algorithm>
@@ -22,6 +23,7 @@ query_binder::query_binder(const binding_environment& environment)
 
 result<logical_ptr> query_binder::bind_root(const query& q) {
   MILLRACE_TRY(auto bound, bind(q, nullptr));
+  MILLRACE_CHECK(check_plan(bound.node, q.at));
   return renamed(bound.node, unique_names(*bound.node));
 }
 

@@ -114,5 +114,18 @@ Project(s, n)
 )");
 }
 
+TEST_F(bind_subquery, outer_columns_are_refused_where_no_join_can_take_them) {
+  for (const std::string_view text :
+       {"SELECT (SELECT SUM(price * t.i) FROM bids WHERE channel = t.s) FROM t",
+        "SELECT (SELECT MAX(price) + t.i FROM bids WHERE channel = t.s) FROM t",
+        "SELECT (SELECT MAX(price) FROM bids WHERE channel = t.s HAVING MAX(price) > t.i) FROM t",
+        "SELECT id FROM t WHERE EXISTS (SELECT SUM(price) OVER (ORDER BY ts, t.i) FROM bids)",
+        "SELECT id FROM t WHERE EXISTS (SELECT 1 FROM bids JOIN rates ON t.s = currency)",
+        "SELECT id FROM t WHERE EXISTS (SELECT 1 FROM bids GROUP BY channel, t.i)",
+        "SELECT id FROM t WHERE b OR id IN (SELECT i FROM t AS u WHERE u.l > t.l)",
+        "SELECT id FROM t WHERE EXISTS (SELECT 1 FROM bids WHERE channel = t.s LIMIT 1)"})
+    EXPECT_EQ(failure(text).substr(0, 4), "2004") << text;
+}
+
 }  // namespace
 }  // namespace millrace::sql::testing
