@@ -17,7 +17,7 @@ using data::data_type;
 class json_values {
  public:
   json_values(const data::column& values, const data::column& nulls)
-      : values_(values), absent_(nulls.text(0) == "ABSENT") {}
+      : values_(values), absent_(nulls.stored() != 0 && nulls.text(0) == "ABSENT") {}
   std::string_view operator[](std::uint32_t row) const {
     if (!values_.is_null(row)) return values_.text(row);
     return absent_ ? std::string_view() : std::string_view("null");

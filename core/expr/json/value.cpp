@@ -18,8 +18,9 @@ struct prepared_value final : prepared_json {
 };
 
 json_behavior behavior_at(std::span<const data::column_ptr> arguments, std::size_t i) {
-  return i < arguments.size() && arguments[i] ? json_behavior_of(arguments[i]->text(0))
-                                              : json_behavior::null;
+  return i < arguments.size() && arguments[i] && !arguments[i]->is_null(0)
+             ? json_behavior_of(arguments[i]->text(0))
+             : json_behavior::null;
 }
 
 result<std::shared_ptr<const prepared_state>> prepare_value(

@@ -162,5 +162,49 @@ TEST(collections, are_built_and_taken_apart) {
   EXPECT_EQ(values(in, "(CARDINALITY (ARRAY $0 $0))"), "2 ; 2 ; 2");
 }
 
+TEST(strings, parse_urls_as_java_does) {
+  const input urls = {{"STRING"},
+                      "http://user:pw@example.org:8080/a/b.html?x=1&y=2#top\n"
+                      "ftp://h/\n"
+                      "not a url\n"
+                      "''\n"
+                      "NULL\n"
+                      "https://www.nexmark.com//[h^y/item.htm?query=1&channel_id=10\n"
+                      "HTTP://h/a/./b/../c\n"
+                      "http://h:x/\n"
+                      "gopher://h/\n"};
+  const expectation all[] = {
+      {"(PARSE_URL $0 'HOST')",
+       "example.org ; h ; NULL ; NULL ; NULL ; www.nexmark.com ; h ; NULL ; NULL"},
+      {"(PARSE_URL $0 'PATH')",
+       "/a/b.html ; / ; NULL ; NULL ; NULL ; '//[h^y/item.htm' ; /a/c ; NULL ; NULL"},
+      {"(PARSE_URL $0 'QUERY' 'y')", "2 ; NULL ; NULL ; NULL ; NULL ; NULL ; NULL ; NULL ; NULL"},
+      {"(PARSE_URL $0 'QUERY' 'channel_id')",
+       "NULL ; NULL ; NULL ; NULL ; NULL ; 10 ; NULL ; NULL ; NULL"},
+      {"(PARSE_URL $0 'USERINFO')",
+       "user:pw ; NULL ; NULL ; NULL ; NULL ; NULL ; NULL ; NULL ; NULL"},
+      {"(PARSE_URL $0 'PROTOCOL')", "http ; ftp ; NULL ; NULL ; NULL ; https ; http ; NULL ; NULL"},
+      {"(PARSE_URL $0 'REF')", "top ; NULL ; NULL ; NULL ; NULL ; NULL ; NULL ; NULL ; NULL"},
+      {"(PARSE_URL $0 'nothing')", "NULL ; NULL ; NULL ; NULL ; NULL ; NULL ; NULL ; NULL ; NULL"},
+  };
+  for (const auto& [expression, wanted] : all) EXPECT_EQ(values(urls, expression), wanted);
+}
+
+TEST(strings, print_formats) {
+  expect_all({{"(PRINTF '%s has %d' 'x' 7)", "x has 7"},
+              {"(PRINTF 'plain')", "plain"},
+              {"(PRINTF '%05d/%x' -1 255)", "-0001/ff"},
+              {"(PRINTF '%X' -1)", "FFFFFFFF"},
+              {"(PRINTF '[%5s/%-5s]' 'é' 'b')", "'[    é/b    ]'"},
+              {"(PRINTF '%05d' (CAST NULL :INT))", "' null'"},
+              {"(PRINTF '%.2f/%.1f' 1.005 2.25e0)", "1.01/2.3"},
+              {"(PRINTF '%,d %+d %b %c%%' 1234567 5 TRUE 65)", "'1,234,567 +5 true A%'"},
+              {"(PRINTF '%2$s%1$s' 'a' 'b')", "ba"},
+              {"(PRINTF '%d' 'text')", "NULL"},
+              {"(PRINTF '%d')", "NULL"},
+              {"(PRINTF '%')", "NULL"},
+              {"(PRINTF '%99999999s' 'x')", "NULL"}});
+}
+
 }  // namespace
 }  // namespace millrace::expr::test
