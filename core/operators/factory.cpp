@@ -9,6 +9,7 @@
 #include "core/operators/join/join.hpp"
 #include "core/operators/join/temporal_join.hpp"
 #include "core/operators/join/window_join.hpp"
+#include "core/operators/match/match.hpp"
 #include "core/operators/over/over.hpp"
 #include "core/operators/rank/best_row.hpp"
 #include "core/operators/rank/first_row.hpp"
@@ -83,6 +84,7 @@ struct maker {
     if (s.order == plan::over_spec::order_kind::value) return make<over_value>(s, in);
     return make<over_time>(s, in);
   }
+  made operator()(const plan::match_operator_spec& s) const { return make<match_operator>(s, in); }
   made operator()(const plan::limit_spec& s) const { return make<limit_operator>(s); }
   made operator()(const plan::temporal_sort_spec& s) const { return make<temporal_sort>(s, in); }
   made operator()(const plan::sort_spec& s) const { return make<sort_operator>(s, in); }
