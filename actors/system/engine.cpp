@@ -1,7 +1,10 @@
 #include "actors/system/engine.hpp"
 
+#include "core/base/assert.hpp"
+
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
 
 #include <unistd.h>
 
@@ -55,8 +58,25 @@ struct engine::state {
   caf::actor_system system;
 };
 
+namespace {
+
+caf::scheduler::test_coordinator& test_scheduler_of(auto& s) {
+  MILLRACE_ASSERT(s.options.test_scheduler);
+  return static_cast<caf::scheduler::test_coordinator&>(s.system.scheduler());
+}
+
+}  // namespace
+
 engine::engine(engine_options options) : state_(std::make_unique<state>(options)) {}
 engine::~engine() = default;
+
+void engine::run_until_idle() { test_scheduler_of(*state_).run(); }
+
+void engine::advance(std::chrono::microseconds time) {
+  auto& scheduler = test_scheduler_of(*state_);
+  scheduler.advance_time(time);
+  scheduler.run();
+}
 
 caf::actor_system& engine::system() { return state_->system; }
 memory_budget& engine::budget() { return state_->budget; }

@@ -2,6 +2,7 @@
 
 #include "core/base/memory_budget.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 
@@ -27,6 +28,11 @@ class engine {
   ~engine();
   engine(const engine&) = delete;
   engine& operator=(const engine&) = delete;
+
+  /// With `test_scheduler`: runs actors on this thread until none has anything to do.
+  void run_until_idle();
+  /// With `test_scheduler`: lets time pass for delayed messages, then runs until idle.
+  void advance(std::chrono::microseconds time);
 
   [[nodiscard]] caf::actor_system& system();
   [[nodiscard]] memory_budget& budget();

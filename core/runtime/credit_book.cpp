@@ -10,6 +10,7 @@ credit_book::credit_book(std::uint32_t channels, credit_limits limits)
 
 std::int64_t credit_book::on_arrival(channel_id channel, std::int64_t bytes) {
   entry& e = channels_[channel.value];
+  e.queued += bytes;
   const std::int64_t lent = std::min(bytes, floating_);
   if (lent <= 0) return 0;
   floating_ -= lent;
@@ -20,10 +21,11 @@ std::int64_t credit_book::on_arrival(channel_id channel, std::int64_t bytes) {
 
 std::int64_t credit_book::on_consumed(channel_id channel, std::int64_t bytes) {
   entry& e = channels_[channel.value];
-  const std::int64_t repaid = std::min(bytes, e.lent);
-  e.lent -= repaid;
-  floating_ += repaid;
-  e.owed += bytes - repaid;
+  e.queued -= bytes;
+  const std::int64_t returned = std::max<std::int64_t>(0, e.lent - e.queued);
+  e.lent -= returned;
+  floating_ += returned;
+  e.owed += bytes - returned;
   return settle(e);
 }
 

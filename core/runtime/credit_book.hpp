@@ -18,7 +18,8 @@ struct credit_limits {
 ///
 /// Sans-I/O: told what arrives and what was consumed, returns what to grant. Used by the gate's
 /// task. A sender may go below zero by one batch, so bytes in the gate never exceed
-/// `channels * (exclusive + one batch) + floating`.
+/// `channels * (exclusive + one batch) + floating`. A channel keeps what it was lent while that
+/// much waits in the gate, so that a busy sender goes on as soon as something is consumed.
 class credit_book {
  public:
   credit_book(std::uint32_t channels, credit_limits limits);
@@ -35,8 +36,9 @@ class credit_book {
 
  private:
   struct entry {
-    std::int64_t lent = 0;  // bytes in the gate that the pool stands for
-    std::int64_t owed = 0;  // bytes consumed and not granted yet
+    std::int64_t queued = 0;  // bytes in the gate
+    std::int64_t lent = 0;    // granted from the pool beyond the exclusive part; at most `queued`
+    std::int64_t owed = 0;    // bytes consumed and not granted yet
   };
   [[nodiscard]] std::int64_t settle(entry& e);
 

@@ -114,13 +114,22 @@ TEST(credit_book_test, lends_from_the_pool_until_it_is_empty) {
   EXPECT_EQ(book.floating_left(), 50);
   EXPECT_EQ(book.on_arrival(channel_id(1), 100), 50);
   EXPECT_EQ(book.on_arrival(channel_id(0), 80), 0);
-  EXPECT_EQ(book.on_consumed(channel_id(0), 100), 0);
+  EXPECT_EQ(book.on_consumed(channel_id(0), 100), 80);
+  EXPECT_EQ(book.floating_left(), 20);
+  EXPECT_EQ(book.on_consumed(channel_id(0), 80), 0);
   EXPECT_EQ(book.floating_left(), 100);
-  EXPECT_EQ(book.on_consumed(channel_id(0), 80), 80);
+}
+
+TEST(credit_book_test, a_busy_channel_gets_back_what_was_consumed) {
+  credit_book book(1, {.exclusive = 100, .floating = 1000});
+  EXPECT_EQ(book.on_arrival(channel_id(0), 1000), 1000);
+  EXPECT_EQ(book.on_arrival(channel_id(0), 100), 0);
+  EXPECT_EQ(book.on_consumed(channel_id(0), 100), 100);
 }
 
 TEST(credit_book_test, saves_small_grants_up) {
   credit_book book(1, {.exclusive = 100, .floating = 0});
+  EXPECT_EQ(book.on_arrival(channel_id(0), 60), 0);
   EXPECT_EQ(book.on_consumed(channel_id(0), 30), 0);
   EXPECT_EQ(book.on_consumed(channel_id(0), 30), 60);
 }
