@@ -5,6 +5,7 @@
 #include "core/operators/changelog/changelog_normalize.hpp"
 #include "core/operators/changelog/set_operation.hpp"
 #include "core/operators/changelog/single_row.hpp"
+#include "core/operators/changelog/upsert_materialize.hpp"
 #include "core/operators/join/interval_join.hpp"
 #include "core/operators/join/join.hpp"
 #include "core/operators/join/temporal_join.hpp"
@@ -92,6 +93,10 @@ struct maker {
   made operator()(const plan::single_row_spec&) const { return make<single_row>(in); }
   made operator()(const plan::changelog_normalize_spec& s) const {
     return make<changelog_normalize>(s, in);
+  }
+
+  made operator()(const plan::upsert_materialize_spec& s) const {
+    return make<upsert_materialize>(s, in);
   }
 
   made operator()(const auto&) const {
