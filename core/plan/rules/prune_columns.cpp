@@ -69,6 +69,9 @@ class column_pruner {
     const auto& need = needs_.at(node.get());
     auto copy = std::make_shared<logical_node>(*node);
     auto& scan = std::get<scan_node>(copy->detail);
+    // A ROW keeps every field that the scan reads, also those that only its computed columns use:
+    // one type for both.
+    const auto reads = reads_of_scan(*scan.table, need);
     mapping map = identity(*node);
     scan.kept.emplace();
     copy->columns.clear();
@@ -81,8 +84,8 @@ class column_pruner {
       map.columns[i] = static_cast<std::uint32_t>(scan.kept->size());
       scan.kept->push_back(i);
       logical_column column = node->columns[i];
-      if (physical && !need.columns[i].whole)
-        column.type = narrowed(column.type, need.columns[i], map.fields[i]);
+      if (physical && !reads.columns[i].whole)
+        column.type = narrowed(column.type, reads.columns[i], map.fields[i]);
       map.types[i] = column.type;
       copy->columns.push_back(std::move(column));
     }

@@ -81,6 +81,20 @@ void need_of_input(const logical_node& node, const node_need& own, std::size_t s
 
 }  // namespace
 
+node_need reads_of_scan(const table_definition& table, const node_need& of_readers) {
+  node_need reads = of_readers;
+  if (table.watermark) {
+    reads.columns[table.watermark->column].whole = true;
+    std::vector<std::uint32_t> columns;
+    expr::collect_columns(*table.watermark->expression, columns);
+    need_columns(columns, reads);
+  }
+  for (std::size_t i = 0; i < table.columns.size(); ++i)
+    if (table.columns[i].kind == column_kind::computed && reads.columns[i].used())
+      add(*table.columns[i].computed, reads);
+  return reads;
+}
+
 std::optional<row_field_path> field_path(const expr::bound_expr& e) {
   if (e.kind != expr::expr_kind::call || e.function != "FIELD" || e.arguments.size() != 2)
     return std::nullopt;

@@ -28,6 +28,10 @@ using requirement_map = std::unordered_map<const logical_node*, node_need>;
 [[nodiscard]] node_need needs_of_join_side(const logical_node& join, const node_need& of_join,
                                            std::size_t side);
 
+/// What a scan itself reads of its table's columns: the needs of its readers, and those of the
+/// computed columns and of the watermark that they bring along. One entry per column of the table.
+[[nodiscard]] node_need reads_of_scan(const table_definition& table, const node_need& of_readers);
+
 /// `FIELD(column, i)`: the access of one field of a top-level ROW column.
 struct row_field_path {
   std::uint32_t column;
