@@ -33,6 +33,7 @@ namespace millrace::expr {
 [[nodiscard]] std::span<const scalar_function> array_functions();
 [[nodiscard]] std::span<const scalar_function> encoding_functions();
 [[nodiscard]] std::span<const scalar_function> url_functions();
+[[nodiscard]] std::span<const scalar_function> type_functions();
 [[nodiscard]] std::span<const scalar_function> printf_functions();
 [[nodiscard]] std::span<const scalar_function> json_functions();
 [[nodiscard]] std::span<const scalar_function> hash_functions();
@@ -44,7 +45,7 @@ inline constexpr std::span<const scalar_function> (*scalar_families[])() = {
     case_functions,       slicing_functions,      searching_functions,   joining_functions,
     pattern_functions,    construction_functions, access_functions,      array_functions,
     encoding_functions,   json_functions,         hash_functions,        url_functions,
-    printf_functions,
+    printf_functions,     type_functions,
 };
 
 [[nodiscard]] std::span<const aggregate_function> aggregate_functions();

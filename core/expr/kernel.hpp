@@ -123,6 +123,12 @@ class text_writer {
     if (!text.empty()) std::memcpy(to, text.data(), text.size());
     commit(text.size());
   }
+  /// Like `put` for at most 32 bytes of a text that may be read for 32: no call of memcpy.
+  void put_padded(std::uint32_t row, const char* text, std::size_t size) {
+    char* to = room(row, 32);
+    std::memcpy(to, text, 32);
+    commit(size);
+  }
   void put_null(std::uint32_t row) { nulls_.mark(row); }
   [[nodiscard]] data::column_ptr finish();
 

@@ -1,4 +1,5 @@
 #include "core/expr/families.hpp"
+#include "core/expr/string/byte_search.hpp"
 #include "core/expr/string/text_kernel.hpp"
 #include "core/expr/string/utf8.hpp"
 
@@ -49,19 +50,19 @@ bool piece_of(std::string_view text, std::string_view separator, std::int32_t in
               std::string_view& piece) {
   if (index < 0 || text.empty()) return false;
   std::size_t begin = 0;
+  if (separator.size() == 1 && separator[0] != 0) {
+    bool enough = false;
+    const auto end = find_nth(text, separator[0], static_cast<std::uint32_t>(index), begin, enough);
+    piece = text.substr(begin, end - begin);
+    return enough;
+  }
   for (;; --index) {
-    const void* hit = nullptr;
-    if (separator.size() == 1)
-      hit = std::memchr(text.data() + begin, separator[0], text.size() - begin);
-    else if (const auto at = text.find(separator, begin); at != std::string_view::npos)
-      hit = text.data() + at;
-    const std::size_t end =
-        hit ? static_cast<std::size_t>(static_cast<const char*>(hit) - text.data()) : text.size();
+    const auto end = text.find(separator, begin);
     if (index == 0) {
       piece = text.substr(begin, end - begin);
       return true;
     }
-    if (hit == nullptr) return false;
+    if (end == std::string_view::npos) return false;
     begin = end + separator.size();
   }
 }
@@ -95,20 +96,6 @@ result<data::column_ptr> split_index_by_code(const kernel_call& call) {
       });
 }
 
-// Sums in bytes, which vectors hold many of; 255 at most fit before they are added up.
-std::int64_t count_byte(std::string_view text, char wanted) {
-  std::int64_t n = 0;
-  while (!text.empty()) {
-    const std::size_t size = std::min<std::size_t>(text.size(), 255);
-    std::uint8_t part = 0;
-    for (std::size_t i = 0; i < size; ++i)
-      part = static_cast<std::uint8_t>(part + (text[i] == wanted ? 1 : 0));
-    n += part;
-    text.remove_prefix(size);
-  }
-  return n;
-}
-
 // Of the Nexmark benchmark: occurrences of a character; 0 in NULL.
 result<data::column_ptr> count_char(const kernel_call& call) {
   values_writer<std::int64_t> out(call.result_type, call.rows.stored);
@@ -118,7 +105,8 @@ result<data::column_ptr> count_char(const kernel_call& call) {
   const any_text in(texts), character(wanted);
   call.rows.for_each([&](std::uint32_t row) {
     if (texts.is_null(row) || wanted.is_null(row) || character[row].empty()) return;
-    out.at[row] = count_byte(in[row], character[row][0]);
+    const char c = character[row][0];
+    out.at[row] = c != 0 ? count_byte(in[row], c) : std::count(in[row].begin(), in[row].end(), c);
   });
   return data::column_ptr(out.column);
 }

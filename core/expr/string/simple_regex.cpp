@@ -3,6 +3,7 @@
 #include "core/expr/string/utf8.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace millrace::expr {
 namespace {
@@ -14,6 +15,13 @@ constexpr std::size_t most_groups = 9;
 bool is_special(char c) {
   return std::string_view("\\^$.|?*+()[]{}").find(c) != std::string_view::npos;
 }
+// How rare a byte is in identifiers, words and URLs, by rule of thumb.
+int rarity(char c) {
+  if (c >= 'a' && c <= 'z') return 0;
+  if ((c >= '0' && c <= '9') || c == '/' || c == '.' || c == ' ') return 1;
+  return c == '=' || c == '&' || c == '-' || c == ':' ? 2 : 3;
+}
+
 bool is_quantifier(char c) { return c == '*' || c == '+' || c == '?' || c == '{'; }
 
 }  // namespace
@@ -30,6 +38,9 @@ class simple_regex::compiler {
     emit({op::match, 0, 0, {}});
     failed_ |= at_ != in_.size() || out_.code_.size() > most_instructions;
     if (failed_) return std::nullopt;
+    const auto rare = std::max_element(out_.required_.begin(), out_.required_.end(),
+                                       [](char a, char b) { return rarity(a) < rarity(b); });
+    out_.rare_ = static_cast<std::size_t>(rare - out_.required_.begin());
     return std::move(out_);
   }
 
@@ -165,10 +176,10 @@ class simple_regex::compiler {
   // `.`, a class, an escape like \d, or one character before a quantifier.
   byte_set read_set() {
     const char c = in_[at_++];
-    byte_set set;
+    byte_set set{};
     if (c == '.') {
-      set.set();
-      set.reset('\n');
+      set.fill(true);
+      set['\n'] = false;
     } else if (c == '[') {
       set = read_class();
     } else if (c == '\\') {
@@ -176,34 +187,34 @@ class simple_regex::compiler {
     } else if (is_special(c) || (c & 0x80) != 0) {
       failed_ = true;
     } else {
-      set.set(static_cast<unsigned char>(c));
+      set[static_cast<unsigned char>(c)] = true;
     }
     return set;
   }
 
   byte_set read_escape() {
-    byte_set set;
+    byte_set set{};
     if (at_ >= in_.size()) {
       failed_ = true;
       return set;
     }
     const char c = in_[at_++];
     const auto range = [&](char from, char to) {
-      for (int b = from; b <= to; ++b) set.set(static_cast<std::size_t>(b));
+      for (int b = from; b <= to; ++b) set[static_cast<std::size_t>(b)] = true;
     };
     if (c == 'd')
       range('0', '9');
     else if (c == 'w')
-      range('0', '9'), range('a', 'z'), range('A', 'Z'), set.set('_');
+      range('0', '9'), range('a', 'z'), range('A', 'Z'), set['_'] = true;
     else if (is_special(c) || c == '-' || c == '/')
-      set.set(static_cast<unsigned char>(c));
+      set[static_cast<unsigned char>(c)] = true;
     else
       failed_ = true;
     return set;
   }
 
   byte_set read_class() {
-    byte_set set;
+    byte_set set{};
     const bool negated = more() && in_[at_] == '^';
     if (negated) ++at_;
     // Nested classes, `]` in front and characters beyond ASCII are left to RE2.
@@ -217,7 +228,8 @@ class simple_regex::compiler {
       }
       if (first == '\\') {
         ++at_;
-        set |= read_escape();
+        const byte_set escaped = read_escape();
+        for (std::size_t b = 0; b < set.size(); ++b) set[b] = set[b] || escaped[b];
         continue;
       }
       ++at_;
@@ -225,17 +237,18 @@ class simple_regex::compiler {
       const auto last = range ? static_cast<unsigned char>(in_[at_ + 1]) : first;
       if (range) at_ += 2;
       failed_ |= last < first || last >= 0x80 || last == '\\';
-      for (unsigned b = first; b <= last && !failed_; ++b) set.set(b);
+      for (unsigned b = first; b <= last && !failed_; ++b) set[b] = true;
     }
     failed_ |= !more();
     ++at_;
-    return negated ? ~set : set;
+    for (bool& b : set) b = b != negated;
+    return set;
   }
 
   width character(const byte_set& set) {
     const auto index = static_cast<std::uint32_t>(out_.sets_.size());
     out_.sets_.push_back(set);
-    const std::size_t widest = set.test(0x80) ? 4 : 1;
+    const std::size_t widest = set[0x80] ? 4 : 1;
     const char q = at_ < in_.size() ? in_[at_] : '\0';
     if (!is_quantifier(q)) {
       emit({op::one, index, 0, {}});
@@ -274,7 +287,7 @@ struct simple_regex::run_state {
 bool simple_regex::run_many(run_state& s, std::uint32_t pc, std::size_t at) const {
   const byte_set& set = sets_[code_[pc].a];
   std::size_t end = at;
-  while (end < s.text.size() && set.test(static_cast<unsigned char>(s.text[end]))) ++end;
+  while (end < s.text.size() && set[static_cast<unsigned char>(s.text[end])]) ++end;
   const std::size_t least = code_[pc].b;
   for (std::size_t stop = end;; --stop) {
     // Never in the middle of a character.
@@ -295,7 +308,7 @@ bool simple_regex::run(run_state& s, std::uint32_t pc, std::size_t at) const {
         at += i.text.size();
         break;
       case op::one:
-        if (at >= s.text.size() || !sets_[i.a].test(static_cast<unsigned char>(s.text[at])))
+        if (at >= s.text.size() || !sets_[i.a][static_cast<unsigned char>(s.text[at])])
           return false;
         at = std::min(at + character_size(s.text[at]), s.text.size());
         break;
@@ -329,6 +342,19 @@ bool simple_regex::run(run_state& s, std::uint32_t pc, std::size_t at) const {
   return false;
 }
 
+std::size_t simple_regex::find_required(std::string_view text, std::size_t from) const {
+  const std::string_view needle = required_;
+  while (from + needle.size() <= text.size()) {
+    const void* rare = std::memchr(text.data() + from + rare_, needle[rare_],
+                                   text.size() - needle.size() - from + 1);
+    if (rare == nullptr) break;
+    from = static_cast<std::size_t>(static_cast<const char*>(rare) - text.data()) - rare_;
+    if (std::memcmp(text.data() + from, needle.data(), needle.size()) == 0) return from;
+    ++from;
+  }
+  return std::string_view::npos;
+}
+
 simple_regex::outcome simple_regex::find(std::string_view text,
                                          std::span<std::string_view> groups) const {
   run_state s{text, {}, 64 * (text.size() + 64)};
@@ -338,13 +364,13 @@ simple_regex::outcome simple_regex::find(std::string_view text,
   while (start <= last) {
     if (!required_.empty()) {
       // The next place where the literal allows a match to begin.
-      hit = text.find(required_, std::max(hit, start + least_before_));
+      hit = find_required(text, std::max(hit, start + least_before_));
       if (hit == std::string_view::npos) return outcome::none;
       if (most_before_ < hit) start = std::max(start, hit - most_before_);
     }
     const bool inside = start < text.size() && (text[start] & 0xc0) == 0x80;
     if (!inside) {
-      std::fill(std::begin(s.slots), std::end(s.slots), std::string_view::npos);
+      std::fill_n(s.slots, 2 * (groups_ + 1), std::string_view::npos);
       if (run(s, 0, start)) {
         for (std::size_t g = 0; g < groups.size(); ++g) {
           const auto begin = s.slots[2 * g], end = s.slots[2 * g + 1];

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <bitset>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -28,7 +28,7 @@ class simple_regex {
   [[nodiscard]] std::size_t group_count() const { return groups_; }
 
  private:
-  using byte_set = std::bitset<256>;
+  using byte_set = std::array<bool, 256>;
   enum class op : std::uint8_t { literal, one, many, split, jump, save, begin, end, match };
   struct instruction {
     op code = op::match;
@@ -40,6 +40,7 @@ class simple_regex {
   class compiler;
 
   [[nodiscard]] bool run(run_state& s, std::uint32_t pc, std::size_t at) const;
+  [[nodiscard]] std::size_t find_required(std::string_view text, std::size_t from) const;
   [[nodiscard]] bool run_many(run_state& s, std::uint32_t pc, std::size_t at) const;
 
   std::vector<instruction> code_;
@@ -50,6 +51,7 @@ class simple_regex {
   std::string required_;
   std::size_t least_before_ = 0;
   std::size_t most_before_ = 0;
+  std::size_t rare_ = 0;  // index of the byte of `required_` that texts hold least often
 };
 
 }  // namespace millrace::expr

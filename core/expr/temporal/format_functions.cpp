@@ -61,23 +61,31 @@ class row_pattern {
 class period_formatter {
  public:
   explicit period_formatter(std::int64_t per_second) : per_second_(per_second) {}
-  std::string_view text(const time_pattern& pattern, std::int64_t ticks) {
-    if (&pattern == pattern_ && ticks >= begin_ && ticks < end_) return text_;
+  void put(text_writer& out, std::uint32_t row, const time_pattern& pattern, std::int64_t ticks) {
+    if (&pattern != pattern_ || ticks < begin_ || ticks >= end_) make(pattern, ticks);
+    if (text_.size() <= sizeof padded_)
+      out.put_padded(row, padded_, text_.size());
+    else
+      out.put(row, text_);
+  }
+  void forget() { pattern_ = nullptr; }
+
+ private:
+  void make(const time_pattern& pattern, std::int64_t ticks) {
     const auto period = pattern.period(per_second_);
     pattern_ = &pattern;
     begin_ = data::floor_div(ticks, period) * period;
     end_ = begin_ + period;
     text_.clear();
     pattern.format(text_, ticks, per_second_);
-    return text_;
+    std::memcpy(padded_, text_.data(), std::min(text_.size(), sizeof padded_));
   }
-  void forget() { pattern_ = nullptr; }
 
- private:
   std::int64_t per_second_;
   const time_pattern* pattern_ = nullptr;
   std::int64_t begin_ = 0, end_ = 0;
   std::string text_;
+  char padded_[32] = {};
 };
 
 template <class Times>
@@ -85,12 +93,12 @@ data::column_ptr format_all(const kernel_call& call, std::int64_t per_second, Ti
   row_pattern patterns(call, 1);
   period_formatter formatter(per_second);
   const bool fixed = static_cast<const prepared_pattern*>(call.prepared)->pattern.has_value();
-  return write_texts(call, std::size_t{call.rows.count} * 16,
+  return write_texts(call, std::size_t{call.rows.count} * 20,
                      [&](std::uint32_t row, text_writer& out) {
                        const auto* pattern = patterns.at(row);
                        if (pattern == nullptr) return out.put_null(row);
                        if (!fixed) formatter.forget();
-                       out.put(row, formatter.text(*pattern, times(row)));
+                       formatter.put(out, row, *pattern, times(row));
                      });
 }
 

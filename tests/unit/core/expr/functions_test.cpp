@@ -87,6 +87,15 @@ TEST(strings, are_encoded) {
               {"(ENCODE 'a' 'EBCDIC')", "error 3004"}});
 }
 
+TEST(strings, are_printed_by_a_format) {
+  expect_all({{"(PRINTF '%s has %d' 'x' -1)", "x has -1"},
+              {"(PRINTF '%05d|%x' -1 11)", "'-0001|b'"},
+              {"(PRINTF '%05d' NULL)", "' null'"},
+              {"(PRINTF '%10s|%-5s|' 'ab' 'c')", "'        ab|c    |'"},
+              {"(PRINTF '%.2f' 1.005e0)", "1.01"},
+              {"(PRINTF '%d' 'text')", "NULL"}});
+}
+
 TEST(arrays, are_searched_and_combined) {
   expect_all({{"(ARRAY_CONTAINS (ARRAY 1 2) 2)", "TRUE"},
               {"(ARRAY_DISTINCT (ARRAY 1 2 1 NULL NULL))", "[1, 2, NULL]"},
