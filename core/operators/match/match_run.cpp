@@ -22,7 +22,7 @@ result<void> match_pattern::add(const plan::pattern_term& term) {
   elements_.push_back({term.variable, static_cast<std::uint32_t>(term.at_least),
                        term.at_most < 0 ? std::numeric_limits<std::uint32_t>::max()
                                         : static_cast<std::uint32_t>(term.at_most),
-                       term.reluctant});
+                       term.reluctant || (term.at_least == 0 && term.at_most == 1)});
   return {};
 }
 

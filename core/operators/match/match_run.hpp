@@ -13,7 +13,8 @@ namespace millrace::operators {
 /// A row pattern as a sequence of variables, each with its quantifier.
 ///
 /// A greedy variable takes every row that it can, as in Flink: the next variable gets a row only if
-/// the greedy one does not take it (or has enough). A reluctant one tries both.
+/// the greedy one does not take it (or has enough). A reluctant one tries both, and so does an
+/// optional one (`?`): Flink makes that loop of one row not greedy.
 class match_pattern {
  public:
   struct element {

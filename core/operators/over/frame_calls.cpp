@@ -21,6 +21,12 @@ struct ranking_state {
 
 bool is_lag(const plan::over_call& c) { return c.function == "LAG" || c.function == "LEAD"; }
 
+// Resolved for inserts, these remember one value only.
+bool gives_back_exactly(const plan::over_call& c) {
+  return c.function != "FIRST_VALUE" && c.function != "LAST_VALUE" && c.function != "LISTAGG" &&
+         c.function != "ARRAY_AGG" && c.function != "COLLECT" && !c.overload->needs_ordered_values;
+}
+
 std::uint32_t group_end(const ordered_rows& in, std::uint32_t row, std::uint32_t rows) {
   std::uint32_t end = row + 1;
   while (end < rows && in.peers[end] == in.peers[row]) ++end;
@@ -31,8 +37,9 @@ std::uint32_t group_end(const ordered_rows& in, std::uint32_t row, std::uint32_t
 
 frame_calls::frame_calls(const plan::over_node& over) : over_(over) {
   for (std::size_t i = 0; i < over_.calls.size(); ++i) {
-    const auto& c = over_.calls[i];
+    auto& c = over_.calls[i];
     types_.push_back(c.type);
+    if (c.overload && !gives_back_exactly(c)) c.overload->retractable = false;
     columns_.insert(columns_.end(), c.arguments.begin(), c.arguments.end());
     // Running DISTINCT would have to know all values: it is computed from all rows.
     if (c.overload && c.distinct && !over_.frame.preceding) context_rows_ = UINT32_MAX;

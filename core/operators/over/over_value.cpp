@@ -4,6 +4,7 @@
 #include "core/operators/over/partition_rows.hpp"
 #include "core/operators/sort_order.hpp"
 #include "core/operators/state_spec.hpp"
+#include "core/operators/time_column.hpp"
 
 #include <numeric>
 
@@ -96,7 +97,16 @@ result<void> over_value::evaluate(tables::key_handle key, std::vector<told_row>&
   scratch_.make(1, std::max<std::size_t>(8, calls_.payload_size()));
   std::vector<data::column_builder> results;
   for (const auto& type : calls_.types()) results.emplace_back(type);
-  const ordered_rows in{decode_columns(codec_, views, calls_.columns()), 0, {}, peers};
+  auto read = calls_.columns();
+  std::vector<std::int64_t> times;
+  const bool timed = spec_.over.frame.preceding && !spec_.over.frame.rows;
+  if (timed) read.push_back(spec_.over.order[0].column);
+  const auto rows = decode_columns(codec_, views, read);
+  if (timed) {
+    const time_column column(*rows->column_at(spec_.over.order[0].column));
+    for (std::uint32_t i = 0; i < views.size(); ++i) times.push_back(column[i]);
+  }
+  const ordered_rows in{rows, 0, times, peers};
   MILLRACE_CHECK(calls_.run(in, scratch_[0], scratch_.heap, results));
   std::vector<data::column_ptr> columns;
   for (auto& r : results) columns.push_back(r.finish());

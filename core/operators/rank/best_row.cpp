@@ -51,6 +51,7 @@ best_row::best_row(const plan::deduplicate_spec& spec, const operator_inputs& in
       codec_(types_),
       later_wins_ties_(spec.keep_last),
       emit_update_before_(spec.emit_update_before),
+      every_version_(spec.every_version),
       ttl_ms_(spec.ttl_ms) {}
 
 result<void> best_row::open(operator_context& context) {
@@ -78,12 +79,12 @@ result<progress> best_row::resume(output& out) {
   return outbox_.drain(out);
 }
 
-best_row::touched_key& best_row::touch(std::uint32_t row) {
+std::uint32_t best_row::touch(std::uint32_t row) {
   best& b = best_in(payloads_[row]);
-  if (b.mark < touched_.size() && touched_[b.mark].payload == payloads_[row])
-    return touched_[b.mark];
+  if (b.mark < touched_.size() && touched_[b.mark].payload == payloads_[row]) return b.mark;
   b.mark = static_cast<std::uint32_t>(touched_.size());
-  return touched_.emplace_back(payloads_[row], none, inserted_[row] != 0);
+  touched_.push_back({payloads_[row], none, inserted_[row] != 0});
+  return b.mark;
 }
 
 bool best_row::replaces(const touched_key& key, std::uint32_t row) const {
@@ -102,35 +103,51 @@ void best_row::choose() {
   orders_.clear();
   order_.encode(*batch_, stored_rows_, orders_);
   for (std::uint32_t row = 0; row < count; ++row) {
-    touched_key& key = touch(row);
-    if (replaces(key, row)) key.best = row;
+    const std::uint32_t key = touch(row);
+    if (!replaces(touched_[key], row)) continue;
+    if (every_version_) versions_.push_back({key, touched_[key].best, row});
+    touched_[key].best = row;
   }
+  if (every_version_) return;
+  for (std::uint32_t key = 0; key < touched_.size(); ++key)
+    if (touched_[key].best != none) versions_.push_back({key, none, touched_[key].best});
 }
 
 void best_row::emit_changes() {
-  winners_.clear();
-  for (const auto& key : touched_)
-    if (key.best != none) winners_.push_back(stored_rows_[key.best]);
+  // Only rows that win are encoded; a version's row in `rows_` is its own number.
+  std::vector<std::uint32_t> winners;
+  std::vector<std::uint32_t> version_of(stored_rows_.size(), none);
+  for (std::uint32_t v = 0; v < versions_.size(); ++v) {
+    winners.push_back(stored_rows_[versions_[v].after]);
+    version_of[versions_[v].after] = v;
+  }
   rows_.clear();
-  codec_.encode(*batch_, winners_, rows_);
-  std::size_t winner = 0;
-  for (const auto& key : touched_) {
-    if (key.best == none) continue;
-    if (!key.fresh && emit_update_before_)
-      events_.add(best_in(key.payload).row(), change_kind::update_before);
-    events_.add(rows_[winner++], key.fresh ? change_kind::insert : change_kind::update_after);
+  codec_.encode(*batch_, winners, rows_);
+  for (std::uint32_t v = 0; v < versions_.size(); ++v) {
+    const touched_key& key = touched_[versions_[v].key];
+    const std::uint32_t before = versions_[v].before;
+    const bool first = before == none && key.fresh;
+    if (!first && emit_update_before_)
+      events_.add(before == none ? best_in(key.payload).row() : rows_[version_of[before]],
+                  change_kind::update_before);
+    events_.add(rows_[v], first ? change_kind::insert : change_kind::update_after);
   }
   if (!events_.empty()) outbox_.put_split(events_.finish(codec_), context_->batch_rows);
-  winner = 0;
-  for (const auto& key : touched_) {
-    if (key.best == none) continue;
+  store_winners();
+  versions_.clear();
+  touched_.clear();
+}
+
+void best_row::store_winners() {
+  for (std::uint32_t v = 0; v < versions_.size(); ++v) {
+    const touched_key& key = touched_[versions_[v].key];
+    if (key.best != versions_[v].after) continue;
     best& b = best_in(key.payload);
     data::blob_heap& heap = table_->heap_of(key.payload);
-    heap.assign(b.bytes, rows_[winner++]);
+    heap.assign(b.bytes, rows_[v]);
     heap.append(b.bytes, orders_[key.best]);
     b.order_size = static_cast<std::uint32_t>(orders_[key.best].size());
   }
-  touched_.clear();
 }
 
 }  // namespace millrace::operators

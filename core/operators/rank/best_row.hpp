@@ -14,7 +14,8 @@ namespace millrace::operators {
 /// Keeps the first row per key in some order, over inserts: ROW_NUMBER() = 1, and deduplication
 /// that keeps the last row (in row time or in order of arrival) or the first that arrived.
 ///
-/// A batch is one step per key: at most one change, from the row before the batch to the one after.
+/// A batch is one step per key: at most one change, from the row before the batch to the one after;
+/// unless a reader wants every version.
 ///
 /// State: `rows` (key -> the row, and its sort keys behind it).
 class best_row final : public physical_operator {
@@ -34,12 +35,19 @@ class best_row final : public physical_operator {
     std::uint32_t best;  // live row that replaces what was there; `none`
     bool fresh;
   };
+  // A live row that replaces another one of the batch (`none`: what was there before).
+  struct version {
+    std::uint32_t key;  // index among those touched
+    std::uint32_t before;
+    std::uint32_t after;
+  };
   static constexpr std::uint32_t none = UINT32_MAX;
 
   void choose();
-  [[nodiscard]] touched_key& touch(std::uint32_t row);
+  [[nodiscard]] std::uint32_t touch(std::uint32_t row);
   [[nodiscard]] bool replaces(const touched_key& key, std::uint32_t row) const;
   void emit_changes();
+  void store_winners();
 
   std::vector<data::data_type> types_;
   keyed_input input_;
@@ -47,6 +55,7 @@ class best_row final : public physical_operator {
   tables::row_codec codec_;
   bool later_wins_ties_;
   bool emit_update_before_;
+  bool every_version_ = false;
   std::int64_t ttl_ms_;
   operator_context* context_ = nullptr;
   tables::hash_table* table_ = nullptr;
@@ -56,7 +65,7 @@ class best_row final : public physical_operator {
   std::vector<char*> payloads_;  // scratch of one batch
   std::vector<std::uint8_t> inserted_;
   std::vector<std::uint32_t> stored_rows_;
-  std::vector<std::uint32_t> winners_;
+  std::vector<version> versions_;
   tables::encoded_rows orders_;
   tables::encoded_rows rows_;
   std::vector<touched_key> touched_;

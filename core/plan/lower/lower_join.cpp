@@ -177,6 +177,16 @@ result<std::uint32_t> lowering::lower_join(const logical_ptr& node) {
   return selected(made, kept, node->columns);
 }
 
+// A temporal join asks for old versions: what makes them must not skip any.
+void lowering::keep_versions(std::uint32_t node) {
+  for (;;) {
+    auto& n = builder_.node(node);
+    if (auto* dedup = std::get_if<deduplicate_spec>(&n.spec)) dedup->every_version = true;
+    if (!std::holds_alternative<calc_spec>(n.spec) || n.inputs.size() != 1) return;
+    node = n.inputs[0].from;
+  }
+}
+
 result<std::uint32_t> lowering::lower_temporal(const logical_node& node) {
   const auto& join = std::get<temporal_join_node>(node.detail);
   const auto& left_columns = node.inputs[0]->columns;
@@ -194,6 +204,7 @@ result<std::uint32_t> lowering::lower_temporal(const logical_node& node) {
   MILLRACE_TRY(auto left, lower(node.inputs[0]));
   MILLRACE_TRY(auto right, lower(node.inputs[1]));
   MILLRACE_CHECK(insert_only(left, "the left side of a temporal join"));
+  keep_versions(right);
   std::vector<std::uint32_t> left_keys, right_keys;
   MILLRACE_TRY(left, with_key_columns(left, condition.left_keys, left_keys));
   MILLRACE_TRY(right, with_key_columns(right, condition.right_keys, right_keys));

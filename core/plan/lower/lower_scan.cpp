@@ -203,7 +203,8 @@ result<std::uint32_t> lowering::lower_scan(const logical_node& node) {
                                  expr::to_text(*spec.expression, column_names(columns)));
   mark.digest = fmt::format("{} {}", time_column, digest_of(*spec.expression));
   mark.spec = std::move(spec);
-  mark.columns = builder_.node(at).columns;
+  // Not those of the input: without a calc they are the source's, which know no row time.
+  mark.columns = std::move(columns);
   mark.facts.updating = updating(at);
   mark.facts.unique_keys = builder_.facts(at).unique_keys;
   mark.inputs.push_back(plan_builder::forward(at));

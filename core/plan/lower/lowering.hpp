@@ -80,6 +80,7 @@ class lowering {
 
   // lower_join.cpp
   result<std::uint32_t> lower_join(const logical_ptr& node);
+  void keep_versions(std::uint32_t node);
   result<std::uint32_t> lower_temporal(const logical_node& node);
   result<std::uint32_t> lower_lookup(const logical_node& node);
   result<std::uint32_t> lower_correlate(const logical_node& node);

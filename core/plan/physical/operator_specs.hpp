@@ -116,6 +116,7 @@ struct deduplicate_spec {
   bool row_time = true;
   bool keep_last = false;
   bool emit_update_before = true;
+  bool every_version = false;  ///< read by a temporal join: no version may be left out
   std::int64_t ttl_ms = 0;
 };
 /// Top-N: rows of rank [first, last] per partition.
