@@ -23,7 +23,10 @@ class line_decoder final : public record_decoder {
         [&](std::string_view line, line_place where) {
           return decode_line(line, where, rows, bad);
         },
-        [] { return result<void>(); });
+        [&] {
+          layout_.flush();
+          return result<void>();
+        });
   }
 
  private:
@@ -34,8 +37,9 @@ class line_decoder final : public record_decoder {
         rows.end_row();
         return {};
       }
-      for (auto* column : columns_) column->truncate(rows.rows());
     }
+    layout_.flush();
+    for (auto* column : columns_) column->truncate(rows.rows());
     const auto outcome = reader_.read(line, columns_);
     if (outcome == json_reader::outcome::row) {
       rows.end_row();

@@ -323,6 +323,16 @@ void line_template::bind(std::span<data::column_builder* const> columns) {
   bound_ = columns.empty() ? nullptr : columns[0];
 }
 
+void line_template::flush(step& s) {
+  if (s.nulls == 0) return;
+  s.to->append_nulls(s.nulls);
+  s.nulls = 0;
+}
+
+void line_template::flush() {
+  for (auto& s : steps_) flush(s);
+}
+
 bool line_template::read(std::string_view line, std::span<data::column_builder* const> columns) {
   if (columns.empty() || columns[0] != bound_) bind(columns);
   const char* at = line.data();
@@ -334,11 +344,15 @@ bool line_template::read(std::string_view line, std::span<data::column_builder* 
       case action::end: skip_blanks(at, end); return at == end;
       case action::open_row:
         if (at < end && *at == '{') {
+          flush(s);
           ++i;
           continue;
         }
         if (!is_null_text(at, end)) return false;
-        s.to->append_null();
+        if (s.path.size() == 1)
+          ++s.nulls;
+        else
+          s.to->append_null();
         at += 4;
         i += s.jump;
         continue;

@@ -32,6 +32,9 @@ class line_template {
   /// True: appended one value to each column. False: not a line of this layout; the columns may
   /// have got values and must be cut back. 64 bytes behind the line may be read.
   [[nodiscard]] bool read(std::string_view line, std::span<data::column_builder* const> columns);
+  /// Appends the NULLs of ROW columns that `read` only counted: before anyone else looks at the
+  /// columns. A column of NULL ROWs costs one append a run, not one a row and field.
+  void flush();
 
  private:
   enum class action : std::uint8_t {
@@ -56,6 +59,7 @@ class line_template {
     std::uint64_t bytes[6] = {};
     std::uint64_t masks[6] = {};
     std::vector<std::uint32_t> path;  // column, then children
+    std::uint32_t nulls = 0;          // open_row of a column: NULLs not yet appended
     std::uint32_t jump = 0;           // open_row: steps to go on behind a NULL
     data::column_builder* to = nullptr;
     std::int32_t precision = 0;
@@ -65,6 +69,7 @@ class line_template {
   [[nodiscard]] static bool set_bytes(step& s, std::string_view text);
   [[nodiscard]] bool matches(const step& s, const char*& at, const char* end) const;
   [[nodiscard]] bool take(step& s, const char*& at, const char* end);
+  static void flush(step& s);
   void bind(std::span<data::column_builder* const> columns);
 
   const std::vector<json_field>& fields_;
