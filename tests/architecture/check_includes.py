@@ -37,7 +37,7 @@ FENCES = [
     (r"^(httplib\.h|prometheus/)", ["net/http"]),
     (r"^CLI/", ["cli"]),
     (r"^(capnp|kj)/", ["schemas", "core/codec", "tests"]),
-    (r"^re2/", ["core/expr", "core/connectors/filesystem"]),
+    (r"^re2/", ["core/expr", "core/connectors/filesystem", "tests"]),
     (r"^xxhash\.h", ["core/expr", "core/tables", "core/data"]),
     (r"^simdjson", ["core/connectors", "core/expr/json"]),
     (r"^openssl/", ["core/expr/hash"]),
