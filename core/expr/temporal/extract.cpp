@@ -47,7 +47,7 @@ std::int64_t clock_part(time_unit unit, std::int64_t ticks, Ticks) {
     case time_unit::hour: return data::floor_mod(ticks, second * 86'400) / (second * 3'600);
     case time_unit::minute: return data::floor_mod(ticks, second * 3'600) / (second * 60);
     case time_unit::second: return data::floor_mod(ticks, second * 60) / second;
-    case time_unit::millisecond: return data::floor_mod(ticks, second * 60) / (second / 1'000);
+    case time_unit::millisecond: return data::floor_mod(ticks, second) / (second / 1'000);
     case time_unit::microsecond:
       return second >= 1'000'000 ? data::floor_mod(ticks, second * 60) / (second / 1'000'000)
                                  : data::floor_mod(ticks, second * 60) * (1'000'000 / second);

@@ -3,12 +3,12 @@ CREATE TABLE flights (
   sched_dep TIMESTAMP(3), dep_delay INT, arr_delay INT, carrier STRING, flight INT,
   tailnum STRING, origin STRING, dest STRING, air_time INT, distance INT,
   WATERMARK FOR sched_dep AS sched_dep - INTERVAL '1' MINUTE
-) WITH ('connector' = 'filesystem', 'path' = '${FLIGHTS}/flights.csv.gz', 'format' = 'csv');
+) WITH ('connector' = 'filesystem', 'path' = '${FLIGHTS}/flights.csv.gz', 'format' = 'csv', 'csv.null-literal' = '');
 
 CREATE TABLE weather (
   origin STRING, `at` TIMESTAMP(3), temp DOUBLE, wind_speed DOUBLE, precip DOUBLE, visib DOUBLE,
   WATERMARK FOR `at` AS `at` - INTERVAL '1' MINUTE
-) WITH ('connector' = 'filesystem', 'path' = '${FLIGHTS}/weather.csv.gz', 'format' = 'csv');
+) WITH ('connector' = 'filesystem', 'path' = '${FLIGHTS}/weather.csv.gz', 'format' = 'csv', 'csv.null-literal' = '');
 
 CREATE TABLE airlines (carrier STRING, name STRING)
 WITH ('connector' = 'filesystem', 'path' = '${FLIGHTS}/airlines.csv.gz', 'format' = 'csv');
