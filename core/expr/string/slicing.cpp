@@ -123,6 +123,29 @@ result<data::column_ptr> trim_sides(const kernel_call& call) {
 
 constexpr std::size_t most_characters = 64U << 20;
 
+// LPAD and RPAD measure in UTF-16 units, as in Flink: a character of 4 bytes counts twice.
+std::size_t count_units(std::string_view text) {
+  std::size_t n = 0;
+  for (const char c : text)
+    n +=
+        static_cast<std::size_t>((c & 0xc0) != 0x80) + static_cast<std::size_t>((c & 0xf8) == 0xf0);
+  return n;
+}
+
+// Appends the first `count` units; half of a pair becomes '?', as Java writes it.
+void append_units(std::string& out, std::string_view text, std::size_t count) {
+  for (std::size_t at = 0; count > 0 && at < text.size();) {
+    const std::size_t bytes = character_size(text[at]), units = bytes == 4 ? 2 : 1;
+    if (units > count) {
+      out += '?';
+      return;
+    }
+    out += text.substr(at, bytes);
+    at += bytes;
+    count -= units;
+  }
+}
+
 template <bool Left>
 result<data::column_ptr> pad(const kernel_call& call) {
   const any_text in(*call.arguments[0]), with(*call.arguments[2]);
@@ -137,15 +160,16 @@ result<data::column_ptr> pad(const kernel_call& call) {
     }
     const auto wanted = static_cast<std::size_t>(length[row]);
     if (wanted > most_characters) return false;
-    const std::size_t have = count_characters(s);
+    const std::size_t have = count_units(s);
+    filling.clear();
     if (have >= wanted) {
-      out.put(row, first_characters(s, wanted));
+      append_units(filling, s, wanted);
+      out.put(row, filling);
       return true;
     }
-    const std::size_t missing = wanted - have, step = count_characters(p);
-    filling.clear();
+    const std::size_t missing = wanted - have, step = count_units(p);
     for (std::size_t i = 0; i < missing / step; ++i) filling += p;
-    filling += first_characters(p, missing % step);
+    append_units(filling, p, missing % step);
     char* to = out.room(row, filling.size() + s.size());
     std::memcpy(to + (Left ? 0 : s.size()), filling.data(), filling.size());
     std::memcpy(to + (Left ? filling.size() : 0), s.data(), s.size());

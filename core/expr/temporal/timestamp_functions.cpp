@@ -45,14 +45,21 @@ result<expr_ptr> timestamp_add(parts p) {
   return make_call("+", {std::move(time), std::move(by)});
 }
 
-// Whole months from a to b: a month counts when its day and time of day are reached.
+// Whole months between two days, toward zero.
+std::int64_t months_of_days(std::int64_t from, std::int64_t to) {
+  if (from > to) return -months_of_days(to, from);
+  const auto a = data::civil_from_days(from), b = data::civil_from_days(to);
+  const std::int64_t months = (b.year - a.year) * 12 + b.month - a.month;
+  return data::add_months(from, months) > to ? months - 1 : months;
+}
+
+// The time of day counts only where the months lead to the very same day, whichever time is the
+// later one: so does Flink, and therefore swapped times may differ by more than the sign.
 std::int64_t months_between(std::int64_t from, std::int64_t to, std::int64_t per_day) {
-  if (from > to) return -months_between(to, from, per_day);
   const auto day_a = data::floor_div(from, per_day), day_b = data::floor_div(to, per_day);
-  const auto a = data::civil_from_days(day_a), b = data::civil_from_days(day_b);
-  std::int64_t months = (b.year - a.year) * 12 + b.month - a.month;
-  const auto moved = data::add_months(day_a, months) * per_day + (from - day_a * per_day);
-  return moved > to ? months - 1 : months;
+  const auto months = months_of_days(day_a, day_b);
+  const bool early = data::floor_mod(to, per_day) < data::floor_mod(from, per_day);
+  return early && data::add_months(day_a, months) == day_b ? months - 1 : months;
 }
 
 struct prepared_difference final : prepared_state {

@@ -38,6 +38,10 @@ TEST(strings, slice) {
               {"(LTRIM '  a ')", "'a '"},
               {"(LPAD 'ab' 5 'xy')", "xyxab"},
               {"(LPAD 'ab' 5 '')", "NULL"},
+              {"(LPAD 'a😀b' 6 '·')", "··a😀b"},
+              {"(RPAD 'a😀b' 3 '·')", "a😀"},
+              {"(RPAD 'a😀b' 2 '·')", "a?"},
+              {"(RPAD 'a' 4 '😀')", "a😀?"},
               {"(OVERLAY 'abcdef' '##' 2)", "a##def"},
               {"(OVERLAY 'abcdef' '##' 2 1)", "a##cdef"}});
 }
@@ -115,6 +119,12 @@ TEST(times, add_intervals) {
               {"(TIMESTAMPDIFF 'MONTH' (CAST '2024-01-31 10:00:00' :TIMESTAMP(3)) "
                "(CAST '2024-02-29 09:59:59' :TIMESTAMP(3)))",
                "0"},
+              {"(TIMESTAMPDIFF 'MONTH' (CAST '2024-02-29 09:59:59' :TIMESTAMP(3)) "
+               "(CAST '2024-01-31 10:00:00' :TIMESTAMP(3)))",
+               "-1"},
+              {"(TIMESTAMPDIFF 'MONTH' (CAST '2024-02-29 00:00:00' :TIMESTAMP(3)) "
+               "(CAST '2025-02-28 00:00:00' :TIMESTAMP(3)))",
+               "12"},
               {"(EXTRACT 'DOW' (CAST '2024-02-29' :DATE))", "5"},
               {"(EXTRACT 'WEEK' (CAST '2021-01-03' :DATE))", "53"},
               {"(HOUR (CAST '1969-12-31 23:30:00' :TIMESTAMP(3)))", "23"},
