@@ -51,7 +51,7 @@ result<physical_plan> plan_job(const planning_input& input) {
   MILLRACE_TRY(const auto options, read_options(input.options));
   auto roots = input.sinks;
   for (const auto& apply : rules) {
-    MILLRACE_TRY(roots, apply(roots));
+    MILLRACE_TRY(roots, apply(roots, input.options));
   }
   plan_builder builder(options.parallelism);
   lowering lower(input, roots, builder);

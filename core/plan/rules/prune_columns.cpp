@@ -244,7 +244,8 @@ class column_pruner {
 
 }  // namespace
 
-result<std::vector<logical_ptr>> prune_columns(const std::vector<logical_ptr>& roots) {
+result<std::vector<logical_ptr>> prune_columns(const std::vector<logical_ptr>& roots,
+                                               const option_map&) {
   return column_pruner(roots).run();
 }
 

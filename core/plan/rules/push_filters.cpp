@@ -208,7 +208,8 @@ class filter_pusher {
 
 }  // namespace
 
-result<std::vector<logical_ptr>> push_filters(const std::vector<logical_ptr>& roots) {
+result<std::vector<logical_ptr>> push_filters(const std::vector<logical_ptr>& roots,
+                                              const option_map&) {
   filter_pusher pusher(count_readers(roots));
   std::unordered_map<const logical_node*, logical_ptr> made;
   for (const auto& node : topological_order(roots)) {

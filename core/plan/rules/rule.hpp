@@ -31,15 +31,20 @@ using node_change = std::function<result<logical_ptr>(const logical_ptr&)>;
 /// AND of the conjuncts; null for none.
 [[nodiscard]] result<expr::expr_ptr> conjunction(std::vector<expr::expr_ptr> conjuncts);
 
-/// A rewrite rule: from all roots of a job to equivalent ones. One rule, one file.
-using rule = result<std::vector<logical_ptr>> (*)(const std::vector<logical_ptr>& roots);
+/// A rewrite rule: from all roots of a job to equivalent ones, under the job's options. One rule,
+/// one file.
+using rule = result<std::vector<logical_ptr>> (*)(const std::vector<logical_ptr>& roots,
+                                                  const option_map& options);
 
-/// `1 + 2` becomes `3`; filters on TRUE go away.
-[[nodiscard]] result<std::vector<logical_ptr>> fold_constants(
-    const std::vector<logical_ptr>& roots);
+/// `1 + 2` becomes `3`, in the session's time zone; filters on TRUE go away; aggregates of no rows
+/// become their value.
+[[nodiscard]] result<std::vector<logical_ptr>> fold_constants(const std::vector<logical_ptr>& roots,
+                                                              const option_map& options);
 /// Moves the conjuncts of filters and join conditions towards the scans.
-[[nodiscard]] result<std::vector<logical_ptr>> push_filters(const std::vector<logical_ptr>& roots);
+[[nodiscard]] result<std::vector<logical_ptr>> push_filters(const std::vector<logical_ptr>& roots,
+                                                            const option_map& options);
 /// Drops columns, and fields of ROW columns of scans, that nothing reads.
-[[nodiscard]] result<std::vector<logical_ptr>> prune_columns(const std::vector<logical_ptr>& roots);
+[[nodiscard]] result<std::vector<logical_ptr>> prune_columns(const std::vector<logical_ptr>& roots,
+                                                             const option_map& options);
 
 }  // namespace millrace::plan
