@@ -126,8 +126,9 @@ result<relation> bind_lateral_query(query_binder& queries, relation left, const 
                  }));
     conditions.push_back(std::move(moved));
   }
-  // An aggregate without GROUP BY gives a row for every left row, also where nothing matches.
-  const bool always = !sub.empty_row.empty() && !sub.correlation.empty();
+  // An aggregate without GROUP BY gives a row for every left row, also where nothing matches. As
+  // the right side of a LEFT JOIN that row is all NULL in Flink, its counts too.
+  const bool always = !outer_join && !sub.empty_row.empty() && !sub.correlation.empty();
   auto node = sub.node;
   const auto marker = static_cast<std::uint32_t>(node->columns.size());
   if (always) node = with_more_columns(node, {expr::make_literal(expr::boolean_literal(true))});
