@@ -1,3 +1,3 @@
 SELECT auction, bidder, price, at_time, place FROM (
-  SELECT *, ROW_NUMBER() OVER (PARTITION BY auction ORDER BY price DESC) AS place FROM bids)
+  SELECT *, ROW_NUMBER() OVER (PARTITION BY auction ORDER BY price DESC, at_time, bidder) AS place FROM bids)
 WHERE place <= 10;
