@@ -5,6 +5,7 @@
 #include "core/coordination/checkpoint_coordinator.hpp"
 #include "core/coordination/split_enumerator.hpp"
 
+#include <caf/actor_system_config.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -45,6 +46,7 @@ class master_state {
   void answer(const source_desk& desk, std::vector<coordination::split_enumerator::answer> answers);
   void on_split_wanted(std::uint32_t task);
   void on_task_ended(task_ended& report);
+  void on_task_down(const caf::down_msg& down);
   void on_acknowledged(task_acknowledged& ack);
   void on_tick();
   void arm();
@@ -73,6 +75,7 @@ job_master_handle::behavior_type master_state::behavior(std::shared_ptr<job_setu
                                                         std::shared_ptr<job_record> record) {
   setup_ = std::move(setup);
   record_ = std::move(record);
+  self_->set_down_handler([this](const caf::down_msg& down) { on_task_down(down); });
   return {
       [this](const launch_job&) { launch(); },
       [this](const split_wanted& m) { on_split_wanted(m.task); },
@@ -111,6 +114,7 @@ result<void> master_state::deploy() {
   std::vector<std::shared_ptr<runtime::mailbox>> mailboxes;
   for (std::uint32_t t = 0; t < setup_->graph.task_count(); ++t) {
     tasks_.push_back(spawn_task(self_->system(), t, self_));
+    self_->monitor(tasks_.back());
     mailboxes.push_back(mailbox_of(tasks_.back()));
   }
   auto channels = wire_tasks(*setup_, mailboxes);
@@ -183,6 +187,17 @@ void master_state::on_task_ended(task_ended& report) {
     case task_ended::how::cancelled: return carry_out(machine_->on_task_cancelled(report.task));
     case task_ended::how::failed:
       return carry_out(machine_->on_task_failed(report.task, std::move(*report.cause)));
+  }
+}
+
+// A task that ends by itself has reported before; one that dies by an exception could not.
+void master_state::on_task_down(const caf::down_msg& down) {
+  if (ended_ || !down.reason) return;
+  for (std::uint32_t t = 0; t < tasks_.size(); ++t) {
+    if (tasks_[t] != down.source) continue;
+    error cause{errc::internal, "a task has died: " + self_->system().render(down.reason), "", {}};
+    carry_out(checkpoints_->on_task_finished(t));
+    return carry_out(machine_->on_task_failed(t, std::move(cause)));
   }
 }
 

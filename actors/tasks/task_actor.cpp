@@ -1,5 +1,6 @@
 #include "actors/tasks/task_actor.hpp"
 
+#include <caf/sec.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -12,6 +13,17 @@
 namespace millrace::actors {
 
 namespace {
+
+// What the master reads of a task that dies outside of its turns, where nothing else reports it.
+caf::error death_of(std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::exception& e) {
+    return caf::make_error(caf::sec::runtime_error, std::string(e.what()));
+  } catch (...) {
+    return caf::make_error(caf::sec::runtime_error, std::string("an unknown exception"));
+  }
+}
 
 class task_state {
  public:
@@ -45,6 +57,7 @@ class task_state {
 task_handle::behavior_type task_state::behavior(std::uint32_t number, job_master_handle master) {
   number_ = number;
   master_ = std::move(master);
+  self_->set_exception_handler(death_of);
   return {
       [this](deploy_task& m) { machine_ = std::move(m.machine); },
       [this](const start_task&) { start(); },

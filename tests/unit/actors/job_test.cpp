@@ -1,3 +1,4 @@
+#include "actors/jobs/job_master.hpp"
 #include "actors/jobs/job_runner.hpp"
 
 #include "core/connectors/feed/feed.hpp"
@@ -5,8 +6,11 @@
 
 #include <gtest/gtest.h>
 
+#include <caf/send.hpp>
+
 #include <algorithm>
 #include <numeric>
+#include <stdexcept>
 #include <string>
 
 namespace millrace::actors {
@@ -222,6 +226,47 @@ TEST_F(job_test, an_unknown_connector_is_refused_before_anything_runs) {
   const auto started = start_job(engine_, p.take());
   ASSERT_FALSE(started.ok());
   EXPECT_EQ(started.error().code, errc::connector_unknown);
+}
+
+/// A source whose reader throws as soon as it gets its split.
+class throwing_source final : public connectors::source {
+ public:
+  [[nodiscard]] result<std::vector<connectors::source_split>> discover(std::uint32_t) override {
+    return std::vector<connectors::source_split>{{"only", ""}};
+  }
+  [[nodiscard]] bool bounded() const override { return true; }
+  [[nodiscard]] result<std::unique_ptr<connectors::source_reader>> make_reader(
+      operators::operator_context&) override {
+    return std::unique_ptr<connectors::source_reader>(std::make_unique<reader>());
+  }
+
+ private:
+  struct reader final : connectors::source_reader {
+    void add_split(connectors::source_split) override { throw std::logic_error("bad split"); }
+    void no_more_splits() override {}
+    [[nodiscard]] result<connectors::read_result> read(std::uint32_t) override {
+      return connectors::read_result{};
+    }
+    [[nodiscard]] std::vector<connectors::source_split> snapshot() const override { return {}; }
+  };
+};
+
+TEST_F(job_test, a_task_that_dies_fails_the_job) {
+  plan_builder p;
+  p.collect(p.pass({{p.feed("job_test.dies"), exchange_kind::hash, {0}}}, 2));
+  job_options options;
+  options.collect = queue_;
+  options.budget = &engine_.budget();
+  auto setup = *make_setup(p.take(), std::move(options));
+  setup->sources.begin()->second = std::make_unique<throwing_source>();
+  auto record = std::make_shared<job_record>();
+  const auto master = spawn_job_master(engine_.system(), setup, record, true);
+  caf::anon_send(master, launch_job{});
+  const auto ended = record->wait();
+  ASSERT_FALSE(ended.ok());
+  EXPECT_EQ(ended.error().code, errc::internal);
+  EXPECT_NE(ended.error().message.find("bad split"), std::string::npos);
+  connectors::feed::drop_feed("job_test.dies");
 }
 
 TEST_F(job_test, counts_what_went_through) {
