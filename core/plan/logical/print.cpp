@@ -129,7 +129,12 @@ struct line_of {
   names in = inputs_names(node);
 
   std::string operator()(const scan_node& n) const {
-    return fmt::format("Scan({})", n.table->name);
+    if (!n.kept) return fmt::format("Scan({})", n.table->name);
+    names kept;
+    for (const auto& c : node.columns)
+      kept.push_back(c.type.id() == data::type_id::row ? c.name + " " + data::to_text(c.type)
+                                                       : c.name);
+    return fmt::format("Scan({}, [{}])", n.table->name, fmt::join(kept, ", "));
   }
   std::string operator()(const values_node& n) const {
     names rows;

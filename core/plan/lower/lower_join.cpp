@@ -177,6 +177,16 @@ result<std::uint32_t> lowering::lower_join(const logical_ptr& node) {
   return selected(made, kept, node->columns);
 }
 
+// The right side of a temporal join. Changes by key are versions as they are: a scan need not find
+// the old rows, and with them would come the times of old versions.
+result<std::uint32_t> lowering::lower_versions(const logical_ptr& node) {
+  const auto stack = stack_of(node);
+  if (!std::holds_alternative<scan_node>(stack.base->detail) || !stack.conditions.empty())
+    return lower(node);
+  MILLRACE_TRY(const auto input, lower_scan(*stack.base, false));
+  return calc(input, {}, stack.columns, node->columns);
+}
+
 // A temporal join asks for old versions: what makes them must not skip any.
 void lowering::keep_versions(std::uint32_t node) {
   for (;;) {
@@ -202,7 +212,7 @@ result<std::uint32_t> lowering::lower_temporal(const logical_node& node) {
     return make_error(errc::sql_bad_join, "the versioned table of a temporal join has no row time",
                       "declare a WATERMARK and a PRIMARY KEY on it");
   MILLRACE_TRY(auto left, lower(node.inputs[0]));
-  MILLRACE_TRY(auto right, lower(node.inputs[1]));
+  MILLRACE_TRY(auto right, lower_versions(node.inputs[1]));
   MILLRACE_CHECK(insert_only(left, "the left side of a temporal join"));
   keep_versions(right);
   std::vector<std::uint32_t> left_keys, right_keys;

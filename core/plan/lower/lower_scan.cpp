@@ -1,122 +1,15 @@
 #include "core/plan/lower/lowering.hpp"
-#include "core/plan/rules/requirements.hpp"
+#include "core/plan/lower/scan_reads.hpp"
 
 #include "core/data/column_builder.hpp"
 #include "core/expr/registry.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace millrace::plan {
 namespace {
-
-using expr::expr_ptr;
-
-void note(const expr::bound_expr& e, std::vector<column_need>& needs) {
-  if (e.kind == expr::expr_kind::column) {
-    needs[e.column].whole = true;
-  } else if (const auto path = field_path(e)) {
-    needs[path->column].fields.insert(path->field);
-  } else {
-    for (const auto& a : e.arguments) note(*a, needs);
-  }
-}
-
-// What must be read of each table column, given the output columns, the computed ones and the
-// watermark.
-class scan_reads {
- public:
-  scan_reads(const table_definition& table, const std::vector<std::uint32_t>& kept,
-             const std::vector<logical_column>& columns)
-      : table_(table), needs_(table.columns.size()), place_(table.columns.size(), absent) {
-    for (std::size_t i = 0; i < kept.size(); ++i) add_output(kept[i], columns[i].type);
-    if (table.watermark) add_watermark();
-    make_reads();
-  }
-
-  std::vector<source_spec::read> reads;
-  std::vector<logical_column> read_columns;
-
-  // The expression over table columns as one over `reads`.
-  result<expr_ptr> rewritten(const expr_ptr& e) const {
-    if (e->kind == expr::expr_kind::literal) return e;
-    if (e->kind == expr::expr_kind::column) {
-      const auto& column = table_.columns[e->column];
-      if (column.kind == column_kind::computed) return rewritten(column.computed);
-      return expr::make_column(place_[e->column], reads[place_[e->column]].type);
-    }
-    if (const auto path = field_path(*e); path && narrowed(path->column)) {
-      std::int32_t index = 0;
-      for (const auto f : needs_[path->column].fields) {
-        if (f == path->field) break;
-        ++index;
-      }
-      return make_field(expr::make_column(place_[path->column], reads[place_[path->column]].type),
-                        index, e->type);
-    }
-    auto copy = std::make_shared<expr::bound_expr>(*e);
-    for (auto& a : copy->arguments) {
-      MILLRACE_TRY(a, rewritten(a));
-    }
-    return expr_ptr(copy);
-  }
-
- private:
-  static constexpr std::uint32_t absent = ~0u;
-
-  bool narrowed(std::uint32_t column) const {
-    return table_.columns[column].kind != column_kind::computed && !needs_[column].whole;
-  }
-
-  void add_expression(const expr_ptr& e) {
-    note(*e, needs_);
-    std::vector<std::uint32_t> columns;
-    expr::collect_columns(*e, columns);
-    for (const auto c : columns)
-      if (table_.columns[c].kind == column_kind::computed)
-        add_expression(table_.columns[c].computed);
-  }
-
-  void add_output(std::uint32_t column, const data::data_type& type) {
-    const auto& c = table_.columns[column];
-    if (c.kind == column_kind::computed) return add_expression(c.computed);
-    if (type.id() != data::type_id::row || type.same_kind(c.type)) {
-      needs_[column].whole = true;
-      return;
-    }
-    for (const auto& f : type.fields())
-      for (std::uint32_t i = 0; i < c.type.fields().size(); ++i)
-        if (c.type.fields()[i].name == f.name) needs_[column].fields.insert(i);
-  }
-
-  void add_watermark() {
-    const auto& w = *table_.watermark;
-    add_output(w.column, table_.columns[w.column].type);
-    // The assigner reads its columns whole: its expression is not rewritten for narrowed rows.
-    std::vector<std::uint32_t> columns;
-    expr::collect_columns(*w.expression, columns);
-    for (const auto c : columns) add_output(c, table_.columns[c].type);
-  }
-
-  void make_reads() {
-    for (std::uint32_t i = 0; i < table_.columns.size(); ++i) {
-      const auto& c = table_.columns[i];
-      if (c.kind == column_kind::computed || !needs_[i].used()) continue;
-      auto type = c.type;
-      if (!needs_[i].whole) {
-        std::vector<data::field> fields;
-        for (const auto f : needs_[i].fields) fields.push_back(c.type.fields()[f]);
-        type = data::data_type::row(std::move(fields), c.type.nullable());
-      }
-      place_[i] = static_cast<std::uint32_t>(reads.size());
-      reads.push_back({i, type});
-      read_columns.push_back({c.name, type, time_attribute::none});
-    }
-  }
-
-  const table_definition& table_;
-  std::vector<column_need> needs_;
-  std::vector<std::uint32_t> place_;
-};
 
 std::string type_texts(const std::vector<logical_column>& columns) {
   std::string out;
@@ -124,91 +17,142 @@ std::string type_texts(const std::vector<logical_column>& columns) {
   return out;
 }
 
-}  // namespace
-
-result<std::uint32_t> lowering::lower_scan(const logical_node& node) {
-  const auto& scan = std::get<scan_node>(node.detail);
-  const auto& table = *scan.table;
-  MILLRACE_TRY(const auto traits, input_.traits(table));
+result<void> check_readable(const table_definition& table, const table_traits& traits) {
   if (!traits.readable)
     return make_error(
         errc::sql_not_supported,
         fmt::format("table '{}' cannot be read: its connector only writes", table.name));
-  std::vector<std::uint32_t> kept;
-  if (scan.kept)
-    kept = *scan.kept;
-  else
-    for (std::uint32_t i = 0; i < table.columns.size(); ++i) kept.push_back(i);
-  const scan_reads needed(table, kept, node.columns);
+  if (traits.gives == changelog_mode::upsert && table.primary_key.empty())
+    return make_error(
+        errc::sql_changelog_not_accepted,
+        fmt::format("table '{}' gives updates without their old rows, but has no key", table.name),
+        "declare its PRIMARY KEY (...) NOT ENFORCED");
+  return {};
+}
 
+}  // namespace
+
+// The columns of the table that the operators of a scan hand on: those the node gives, in its
+// order, then those that only its watermark or its key reads.
+class lowering::scanned_columns {
+ public:
+  explicit scanned_columns(const logical_node& node)
+      : table_(*std::get<scan_node>(node.detail).table), columns_(node.columns) {
+    const auto& kept = std::get<scan_node>(node.detail).kept;
+    for (std::uint32_t i = 0; i < node.columns.size(); ++i) given_.push_back(kept ? (*kept)[i] : i);
+  }
+
+  /// Where the table's column stands among them; it is added if it does not.
+  std::uint32_t place(std::uint32_t column) {
+    const auto at = std::find(given_.begin(), given_.end(), column);
+    if (at != given_.end()) return static_cast<std::uint32_t>(at - given_.begin());
+    const auto& c = table_.columns[column];
+    const bool is_time = table_.watermark && table_.watermark->column == column;
+    given_.push_back(column);
+    columns_.push_back({c.name, c.type, is_time ? time_attribute::row_time : time_attribute::none});
+    return static_cast<std::uint32_t>(given_.size() - 1);
+  }
+  [[nodiscard]] const std::vector<std::uint32_t>& given() const { return given_; }
+  [[nodiscard]] const std::vector<logical_column>& columns() const { return columns_; }
+
+ private:
+  const table_definition& table_;
+  std::vector<std::uint32_t> given_;
+  std::vector<logical_column> columns_;
+};
+
+result<std::uint32_t> lowering::lower_scan(const logical_node& node, bool old_rows) {
+  const auto& table = *std::get<scan_node>(node.detail).table;
+  MILLRACE_TRY(const auto traits, input_.traits(table));
+  MILLRACE_CHECK(check_readable(table, traits));
+  MILLRACE_TRY(const bool doubled,
+               options_.boolean("table.exec.source.cdc-events-duplicate", false));
+  const bool updating = traits.gives != changelog_mode::insert_only;
+  const bool normalize = old_rows && !table.primary_key.empty() &&
+                         (traits.gives == changelog_mode::upsert || (updating && doubled));
+  scanned_columns scanned(node);
+  std::optional<watermark_spec> mark;
+  if (table.watermark) {
+    MILLRACE_TRY(mark, watermark_of(*table.watermark, scanned));
+  }
+  unique_key key;
+  if (updating)
+    for (const auto c : table.primary_key) key.push_back(scanned.place(c));
+  std::sort(key.begin(), key.end());
+  MILLRACE_TRY(auto at, scan_source(node, traits, scanned));
+  if (updating && !key.empty()) builder_.facts(at).unique_keys = {key};
+  if (mark) at = watermark_assigner(at, std::move(*mark), scanned.columns());
+  return normalize ? changelog_normalize(at, std::move(key)) : at;
+}
+
+// The source and what computes the columns over its reads.
+result<std::uint32_t> lowering::scan_source(const logical_node& node, const table_traits& traits,
+                                            const scanned_columns& scanned) {
+  const auto& scan = std::get<scan_node>(node.detail);
+  const auto& table = *scan.table;
+  const scan_reads needed(table, scanned.given(), scanned.columns());
   plan_builder::draft source;
   source.name = "TableSourceScan";
   source.description = fmt::format("table=[{}], fields=[{}]", table.name,
-                                   fmt::join(column_names(needed.read_columns), ", "));
+                                   fmt::join(column_names(needed.columns()), ", "));
   source.digest = fmt::format("{}@{} {}", table.name, static_cast<const void*>(scan.table.get()),
-                              type_texts(needed.read_columns));
-  source.spec = source_spec{scan.table, needed.reads, nullptr, std::nullopt};
-  source.columns = needed.read_columns;
+                              type_texts(needed.columns()));
+  source.spec = source_spec{scan.table, needed.reads(), nullptr, std::nullopt};
+  source.columns = needed.columns();
   source.facts.bounded = traits.bounded;
   source.facts.updating = traits.gives != changelog_mode::insert_only;
   source.parallelism = traits.ordered_single_split ? 1 : builder_.parallelism();
-  auto at = builder_.add(std::move(source));
+  const auto at = builder_.add(std::move(source));
   builder_.node(at).mode = traits.gives;
-
-  // The output columns, then what the watermark needs and nobody else.
-  std::vector<expr_ptr> expressions;
-  std::vector<logical_column> columns = node.columns;
-  std::uint32_t time_column = 0;
-  bool time_found = false;
-  for (std::size_t i = 0; i < kept.size(); ++i) {
-    MILLRACE_TRY(auto e, needed.rewritten(expr::make_column(kept[i], table.columns[kept[i]].type)));
-    expressions.push_back(std::move(e));
-    if (table.watermark && kept[i] == table.watermark->column) {
-      time_column = static_cast<std::uint32_t>(i);
-      time_found = true;
-    }
-  }
-  if (!table.watermark) return calc(at, {}, std::move(expressions), columns);
-  if (!time_found) {
-    const auto& c = table.columns[table.watermark->column];
-    MILLRACE_TRY(auto e, needed.rewritten(expr::make_column(table.watermark->column, c.type)));
-    time_column = static_cast<std::uint32_t>(expressions.size());
-    expressions.push_back(std::move(e));
-    columns.push_back({c.name, c.type, time_attribute::row_time});
-  }
-  // The watermark's expression reads the row time column where it can; other columns ride along.
-  std::vector<std::uint32_t> mapping(table.columns.size(), 0);
-  std::vector<std::uint32_t> read;
-  expr::collect_columns(*table.watermark->expression, read);
-  for (const auto c : read) {
-    if (c == table.watermark->column) {
-      mapping[c] = time_column;
-      continue;
-    }
+  std::vector<expr::expr_ptr> expressions;
+  for (const auto c : scanned.given()) {
     MILLRACE_TRY(auto e, needed.rewritten(expr::make_column(c, table.columns[c].type)));
-    mapping[c] = static_cast<std::uint32_t>(expressions.size());
     expressions.push_back(std::move(e));
-    columns.push_back({table.columns[c].name, table.columns[c].type, time_attribute::none});
   }
-  MILLRACE_TRY(at, calc(at, {}, std::move(expressions), columns));
+  return calc(at, {}, std::move(expressions), scanned.columns());
+}
 
-  plan_builder::draft mark;
+result<watermark_spec> lowering::watermark_of(const watermark_definition& watermark,
+                                              scanned_columns& scanned) const {
   watermark_spec spec;
-  spec.time_column = time_column;
-  spec.expression = expr::remap_columns(table.watermark->expression, mapping);
+  spec.time_column = scanned.place(watermark.column);
+  std::vector<std::uint32_t> read;
+  expr::collect_columns(*watermark.expression, read);
+  std::vector<std::uint32_t> mapping(read.empty() ? 0 : read.back() + 1, 0);
+  for (const auto c : read) mapping[c] = scanned.place(c);
+  spec.expression = expr::remap_columns(watermark.expression, mapping);
   MILLRACE_TRY(spec.interval_ms, options_.duration_ms("pipeline.auto-watermark-interval", 200));
   MILLRACE_TRY(spec.idle_timeout_ms, options_.duration_ms("table.exec.source.idle-timeout", 0));
-  mark.name = "WatermarkAssigner";
-  mark.description = fmt::format("rowtime=[{}], watermark=[{}]", columns[time_column].name,
-                                 expr::to_text(*spec.expression, column_names(columns)));
-  mark.digest = fmt::format("{} {}", time_column, digest_of(*spec.expression));
-  mark.spec = std::move(spec);
+  return spec;
+}
+
+std::uint32_t lowering::watermark_assigner(std::uint32_t input, watermark_spec spec,
+                                           const std::vector<logical_column>& columns) {
+  plan_builder::draft d;
+  d.name = "WatermarkAssigner";
+  d.description = fmt::format("rowtime=[{}], watermark=[{}]", columns[spec.time_column].name,
+                              expr::to_text(*spec.expression, column_names(columns)));
+  d.digest = fmt::format("{} {}", spec.time_column, digest_of(*spec.expression));
+  d.spec = std::move(spec);
   // Not those of the input: without a calc they are the source's, which know no row time.
-  mark.columns = std::move(columns);
-  mark.facts.updating = updating(at);
-  mark.facts.unique_keys = builder_.facts(at).unique_keys;
-  mark.inputs.push_back(plan_builder::forward(at));
-  return builder_.add(std::move(mark));
+  d.columns = columns;
+  d.facts.updating = updating(input);
+  d.facts.unique_keys = builder_.facts(input).unique_keys;
+  d.inputs.push_back(plan_builder::forward(input));
+  return builder_.add(std::move(d));
+}
+
+std::uint32_t lowering::changelog_normalize(std::uint32_t input, unique_key key) {
+  plan_builder::draft d;
+  d.name = "ChangelogNormalize";
+  d.columns = builder_.node(input).columns;
+  d.description = fmt::format("key=[{}]", names_of(key, d.columns));
+  d.digest = d.description;
+  d.spec = changelog_normalize_spec{key, true, ttl()};
+  d.facts.updating = true;
+  d.facts.unique_keys = {key};
+  d.inputs.push_back(plan_builder::hash(input, std::move(key)));
+  return builder_.add(std::move(d));
 }
 
 result<std::uint32_t> lowering::lower_values(const logical_node& node) {

@@ -24,7 +24,16 @@ class lowering {
   result<std::uint32_t> lower_fresh(const logical_ptr& node);
 
   // lower_scan.cpp, lower_sink.cpp
-  result<std::uint32_t> lower_scan(const logical_node& node);
+  class scanned_columns;
+  /// `old_rows` false: an upsert changelog is given as it comes.
+  result<std::uint32_t> lower_scan(const logical_node& node, bool old_rows = true);
+  result<std::uint32_t> scan_source(const logical_node& node, const table_traits& traits,
+                                    const scanned_columns& scanned);
+  result<watermark_spec> watermark_of(const watermark_definition& watermark,
+                                      scanned_columns& scanned) const;
+  std::uint32_t watermark_assigner(std::uint32_t input, watermark_spec spec,
+                                   const std::vector<logical_column>& columns);
+  std::uint32_t changelog_normalize(std::uint32_t input, unique_key key);
   result<std::uint32_t> lower_values(const logical_node& node);
   result<std::uint32_t> lower_sink(const logical_node& node);
 
@@ -81,6 +90,7 @@ class lowering {
   // lower_join.cpp
   result<std::uint32_t> lower_join(const logical_ptr& node);
   void keep_versions(std::uint32_t node);
+  result<std::uint32_t> lower_versions(const logical_ptr& node);
   result<std::uint32_t> lower_temporal(const logical_node& node);
   result<std::uint32_t> lower_lookup(const logical_node& node);
   result<std::uint32_t> lower_correlate(const logical_node& node);
