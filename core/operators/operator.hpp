@@ -71,6 +71,10 @@ class physical_operator {
   [[nodiscard]] virtual result<progress> on_watermark(timestamp_ms, output&) {
     return progress::need_input;
   }
+  /// The event time of one of several inputs, told in order with its rows and before the combined
+  /// watermark that it may raise: for operators whose late rows must not depend on how far the
+  /// other input was read.
+  virtual void on_input_watermark(input_id, timestamp_ms) {}
   /// The watermark to forward when the inputs' is `input` (window joins and sessions may hold it
   /// back). The chain forwards nothing when it is not above the last one forwarded, so an operator
   /// that swallows its inputs' watermarks gives `min_watermark`.

@@ -20,8 +20,8 @@ timestamp_ms parse_time(std::string_view text) {
 
 }  // namespace
 
-void stored_watermark::open(operator_context& context) {
-  state_ = &context.tables->open_task_state(state_spec(std::string(list)));
+void stored_watermark::open(operator_context& context, std::string_view name) {
+  state_ = &context.tables->open_task_state(state_spec(std::string(name)));
   state_->declare(list, tables::redistribution::unite);
 }
 

@@ -4,14 +4,16 @@
 #include "core/operators/operator_context.hpp"
 #include "core/tables/fwd.hpp"
 
+#include <string_view>
+
 namespace millrace::operators {
 
 /// An operator's watermark, kept with its state: after a restore late rows are still late. When a
 /// job is rescaled every subtask gets the minimum of the old ones. Owned by its operator.
 class stored_watermark {
  public:
-  /// Declares the state `watermark`.
-  void open(operator_context& context);
+  /// Declares the state, named `watermark` where the operator has but one.
+  void open(operator_context& context, std::string_view name = "watermark");
   /// The highest time set so far, by this attempt or the one before.
   [[nodiscard]] timestamp_ms get();
   /// Never goes back.

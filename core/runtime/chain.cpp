@@ -49,6 +49,13 @@ result<chain_state> chain::push(input_id input, const data::batch_ptr& batch) {
 result<chain_state> chain::push_watermark(timestamp_ms time) {
   return enter(data::watermark{time});
 }
+void chain::push_input_watermark(input_id input, timestamp_ms time) {
+  for (const chain_target& t : entry_) {
+    if (t.what == chain_target::kind::stage) {
+      nodes_[t.index]->stage().op->on_input_watermark(input, time);
+    }
+  }
+}
 result<chain_state> chain::push_idleness(bool idle) { return enter(data::idleness{idle}); }
 result<chain_state> chain::push_latency_marker(const data::latency_marker& marker) {
   return enter(marker);

@@ -73,6 +73,8 @@ class chain {
   // Pushes: only after the last call said `ready`, and while `has_room()`.
   [[nodiscard]] result<chain_state> push(input_id input, const data::batch_ptr& batch);
   [[nodiscard]] result<chain_state> push_watermark(timestamp_ms time);
+  /// Tells the entry how far one of its inputs has come; nothing goes on from there.
+  void push_input_watermark(input_id input, timestamp_ms time);
   [[nodiscard]] result<chain_state> push_idleness(bool idle);
   [[nodiscard]] result<chain_state> push_barrier(const data::barrier& barrier);
   [[nodiscard]] result<chain_state> push_latency_marker(const data::latency_marker& marker);

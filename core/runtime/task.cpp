@@ -75,15 +75,21 @@ result<bool> task::work_once() {
   if (!deferred_.empty()) {
     const signal next = std::move(deferred_.front());
     deferred_.pop_front();
-    if (const auto* e = std::get_if<data::element>(&next)) {
-      MILLRACE_CHECK(push(*e));
-    } else {
-      const auto& end = std::get<ended_input>(next);
-      MILLRACE_TRY(state_, parts_.chain->push_end(end.input, end.end));
-    }
+    MILLRACE_CHECK(push(next));
     return true;
   }
   return parts_.source ? from_source() : from_gate();
+}
+
+result<void> task::push(const signal& next) {
+  if (const auto* e = std::get_if<data::element>(&next)) return push(*e);
+  if (const auto* t = std::get_if<input_time>(&next)) {
+    parts_.chain->push_input_watermark(t->input, t->time);
+    return {};
+  }
+  const auto& end = std::get<ended_input>(next);
+  MILLRACE_TRY(state_, parts_.chain->push_end(end.input, end.end));
+  return {};
 }
 
 result<void> task::push(const data::element& what) {
@@ -147,9 +153,9 @@ result<void> task::on_event(gate_event event) {
   if (const auto* batch = std::get_if<data::batch_ptr>(&event.what)) {
     MILLRACE_TRY(state_, parts_.chain->push(event.input, *batch));
   } else if (const auto* mark = std::get_if<data::watermark>(&event.what)) {
-    defer(merger_->on_watermark(event.channel, mark->time));
+    defer(event.input, merger_->on_watermark(event.channel, mark->time));
   } else if (const auto* idle = std::get_if<data::idleness>(&event.what)) {
-    defer(merger_->on_idleness(event.channel, idle->idle));
+    defer(event.input, merger_->on_idleness(event.channel, idle->idle));
   } else if (const auto* barrier = std::get_if<data::barrier>(&event.what)) {
     on_barrier(event.channel, *barrier);
   } else if (const auto* end = std::get_if<data::end_of_input>(&event.what)) {
@@ -179,12 +185,13 @@ void task::barrier_aligned() {
 
 void task::on_end(channel_id channel, input_id input, data::end_of_input end) {
   if (aligner_->on_end(channel) == alignment_action::complete) barrier_aligned();
-  if (!end.stopped_with_savepoint) defer(merger_->on_end(channel));
+  if (!end.stopped_with_savepoint) defer(input, merger_->on_end(channel));
   if (--open_channels_[input.value] == 0) deferred_.emplace_back(ended_input{input, end});
 }
 
 // Activity goes in front of the watermark that it allows, idleness behind the last one.
-void task::defer(const event_time_change& change) {
+void task::defer(input_id input, const event_time_change& change) {
+  if (change.input_watermark) deferred_.emplace_back(input_time{input, *change.input_watermark});
   if (change.idle == false) deferred_.emplace_back(data::element(data::idleness{false}));
   if (change.watermark) deferred_.emplace_back(data::element(data::watermark{*change.watermark}));
   if (change.idle == true) deferred_.emplace_back(data::element(data::idleness{true}));

@@ -91,7 +91,18 @@ class task {
   [[nodiscard]] std::int64_t now_us() const { return parts_.time->steady_us(); }
 
  private:
+  struct ended_input {
+    input_id input;
+    data::end_of_input end;
+  };
+  struct input_time {
+    input_id input;
+    timestamp_ms time;
+  };
+  using signal = std::variant<data::element, ended_input, input_time>;
+
   [[nodiscard]] result<bool> work_once();
+  [[nodiscard]] result<void> push(const signal& next);
   [[nodiscard]] result<void> push(const data::element& what);
   [[nodiscard]] result<bool> from_source();
   [[nodiscard]] result<void> push_rows(const data::batch_ptr& batch);
@@ -100,17 +111,11 @@ class task {
   void on_barrier(channel_id from, const data::barrier& barrier);
   void on_end(channel_id channel, input_id input, data::end_of_input end);
   void barrier_aligned();
-  void defer(const event_time_change& change);
+  void defer(input_id input, const event_time_change& change);
   [[nodiscard]] result<void> advance_time();
   [[nodiscard]] result<task_turn> rest();
   [[nodiscard]] std::int64_t wake_time() const;
   void account(std::int64_t started_us, const result<task_turn>& turn);
-
-  struct ended_input {
-    input_id input;
-    data::end_of_input end;
-  };
-  using signal = std::variant<data::element, ended_input>;
 
   task_parts parts_;
   std::optional<watermark_merger> merger_;

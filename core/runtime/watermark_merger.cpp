@@ -20,8 +20,7 @@ event_time_change watermark_merger::on_watermark(channel_id channel, timestamp_m
   c.time = time;
   if (c.idle) return {};
   c.aligned = c.aligned || time >= inputs_[c.input].time;
-  update_input(inputs_[c.input]);
-  return combine();
+  return update(inputs_[c.input]);
 }
 
 event_time_change watermark_merger::on_idleness(channel_id channel, bool idle) {
@@ -30,15 +29,21 @@ event_time_change watermark_merger::on_idleness(channel_id channel, bool idle) {
   c.idle = idle;
   input_state& input = inputs_[c.input];
   c.aligned = !idle && c.time >= input.time;
-  update_input(input);
-  return combine();
+  return update(input);
 }
 
 event_time_change watermark_merger::on_end(channel_id channel) {
   channel_state& c = channels_[channel.value];
   c = {.time = max_watermark, .idle = false, .aligned = true, .input = c.input};
-  update_input(inputs_[c.input]);
-  return combine();
+  return update(inputs_[c.input]);
+}
+
+event_time_change watermark_merger::update(input_state& input) {
+  const timestamp_ms before = input.time;
+  update_input(input);
+  event_time_change change = combine();
+  if (inputs_.size() > 1 && input.time > before) change.input_watermark = input.time;
+  return change;
 }
 
 void watermark_merger::update_input(input_state& input) {

@@ -13,6 +13,8 @@ namespace millrace::runtime {
 struct event_time_change {
   std::optional<timestamp_ms> watermark;
   std::optional<bool> idle;
+  /// How far the channel's input has come, if there are several inputs and it has moved.
+  std::optional<timestamp_ms> input_watermark;
 };
 
 /// Makes one event time out of those of a gate's channels.
@@ -45,6 +47,8 @@ class watermark_merger {
     bool idle = false;
     std::vector<std::uint32_t> channels;
   };
+  /// What the change of one of the input's channels means for it, and for all inputs together.
+  [[nodiscard]] event_time_change update(input_state& input);
   void update_input(input_state& input);
   [[nodiscard]] event_time_change combine();
 

@@ -7,6 +7,8 @@
 #include "core/tables/order_encoder.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <utility>
 
 namespace millrace::operators {
 namespace {
@@ -15,6 +17,8 @@ using plan::join_kind;
 
 constexpr std::uint32_t timers_at_once = 1024;
 constexpr std::int64_t grains_per_interval = 8;
+constexpr char met_flag = 1;
+constexpr char late_flag = 2;
 
 }  // namespace
 
@@ -43,29 +47,59 @@ result<void> interval_join::open(operator_context& context) {
   }
   timers_ = &context.tables->open_timers(state_spec("timers", sides_[0].input.types()));
   watermark_.open(context);
+  sides_[0].watermark.open(context, "left watermark");
+  sides_[1].watermark.open(context, "right watermark");
   return reader_.open(spec_.condition, context.eval);
 }
 
+result<progress> interval_join::prepare_barrier(output&) {
+  watermark_.save();
+  for (side& s : sides_) s.watermark.save();
+  return progress::need_input;
+}
+
+interval_join::kept_row interval_join::kept_row::parse(std::string_view value) {
+  kept_row kept;
+  kept.met = (value[0] & met_flag) != 0;
+  const bool late = (value[0] & late_flag) != 0;
+  if (late) std::memcpy(&kept.watermark, value.data() + 1, sizeof(kept.watermark));
+  kept.row = value.substr(late ? 1 + sizeof(kept.watermark) : 1);
+  return kept;
+}
+
+void interval_join::kept_row::write(std::string& value) const {
+  const bool late = watermark != min_watermark;
+  value.assign(1, static_cast<char>((met ? met_flag : 0) | (late ? late_flag : 0)));
+  if (late) value.append(reinterpret_cast<const char*>(&watermark), sizeof(watermark));
+  value.append(row);
+}
+
+// How far an input has come: an idle one as far as all others.
+timestamp_ms interval_join::time_of(side& s) {
+  return spec_.row_time ? std::max(s.watermark.get(), passed_time_) : passed_time_;
+}
+
+// The watermark that lets a row go: a row of exactly the last partner's time may still be late.
 timestamp_ms interval_join::end_of(const side& s, timestamp_ms time) const {
-  const timestamp_ms end = time + s.to;
+  const timestamp_ms end = time + s.to + 1;
   return grain_ == 1 ? end : (end / grain_ + 1) * grain_;
 }
 
 timestamp_ms interval_join::output_watermark(timestamp_ms input) const {
-  const std::int64_t delay = std::max({std::int64_t{0}, spec_.upper_ms, -spec_.lower_ms});
+  // Padded rows leave one millisecond after their last partner's time.
+  const std::int64_t wait = spec_.kind == join_kind::inner ? 0 : 1;
+  const std::int64_t delay = std::max({std::int64_t{0}, spec_.upper_ms, -spec_.lower_ms}) + wait;
   if (!spec_.row_time || input == max_watermark || input < min_watermark + delay) return input;
   return input - delay;
 }
 
 timestamp_ms interval_join::next_processing_time() const {
-  if (spec_.row_time) return max_watermark;
-  const timestamp_ms next = timers_->next_time();
-  return next == max_watermark ? next : next + 1;
+  return spec_.row_time ? max_watermark : timers_->next_time();
 }
 
 result<progress> interval_join::on_processing_time(timestamp_ms now, output& out) {
   if (spec_.row_time) return progress::need_input;
-  passed_time_ = now - 1;
+  passed_time_ = now;
   return expire(out);
 }
 
@@ -126,6 +160,8 @@ result<void> interval_join::begin_batch() {
   row_ = 0;
   in_row_ = row_met_ = false;
   if (spec_.row_time) passed_time_ = watermark_.get();
+  own_time_ = time_of(own());
+  other_time_ = time_of(other());
   MILLRACE_CHECK(read_times());
   alone_.assign(batch_->row_count(), 0);
   for (const std::uint32_t k : own().input.columns())
@@ -138,6 +174,17 @@ result<void> interval_join::begin_batch() {
   return {};
 }
 
+// Kept rows whose partners are all below the watermark of the batch's input have ended for it.
+timestamp_ms interval_join::first_partner(std::uint32_t row) const {
+  const timestamp_ms within = times_[row] + sides_[probe_].from;
+  timestamp_ms open = min_watermark;
+  if (own_time_ == min_watermark ||
+      __builtin_sub_overflow(own_time_, sides_[1 - probe_].to, &open)) {
+    return within;
+  }
+  return std::max(within, open);
+}
+
 void interval_join::fill_chunk() {
   pairs_.clear();
   orders_.clear();
@@ -148,15 +195,17 @@ void interval_join::fill_chunk() {
     if (!in_row_) {
       cursor_ = {};
       const auto key = alone_[row_] != 0 ? tables::key_handle{} : handles_[row_];
-      if (key) cursor_ = rows.lower_bound(key, tables::order_key_of(times_[row_] + own().from));
+      if (key) cursor_ = rows.lower_bound(key, tables::order_key_of(first_partner(row_)));
       bound_ = tables::order_key_of(times_[row_] + own().to);
       in_row_ = true;
     }
     for (; cursor_.valid() && cursor_.order().substr(0, bound_.size()) <= bound_; cursor_.next()) {
       if (pairs_.size() >= context_->batch_rows) return;
-      pairs_.add(batch_->row_at(row_), cursor_.row().substr(1));
+      const auto kept = kept_row::parse(cursor_.row());
+      if (kept.watermark > times_[row_] + own().to) continue;
+      pairs_.add(batch_->row_at(row_), kept.row);
       orders_.push_back(cursor_.order());
-      was_met_.push_back(static_cast<std::uint8_t>(cursor_.row()[0]));
+      was_met_.push_back(kept.met ? 1 : 0);
     }
     in_row_ = false;
     ends_.emplace_back(row_, pairs_.size());
@@ -193,15 +242,16 @@ void interval_join::end_row(std::uint32_t row) {
 
 bool interval_join::worth_keeping(std::uint32_t row) const {
   const side& s = sides_[probe_];
-  return (alone_[row] == 0 || s.preserved) && end_of(s, times_[row]) > passed_time_;
+  return (alone_[row] == 0 || s.preserved) && times_[row] + s.to >= other_time_;
 }
 
 void interval_join::end_batch() {
   for (const auto& m : newly_met_) {
     const auto at = other().rows->find(handles_[m.row], m.order);
-    if (!at.valid() || at.row()[0] != 0) continue;
-    value_ = at.row();
-    value_[0] = 1;
+    if (!at.valid()) continue;
+    auto kept = kept_row::parse(at.row());
+    if (std::exchange(kept.met, true)) continue;
+    kept.write(value_);
     const std::string_view time(m.order.data(),
                                 m.order.size() - tables::sorted_table::sequence_size);
     (void)other().rows->erase(handles_[m.row], m.order);
@@ -214,8 +264,8 @@ void interval_join::end_batch() {
   own().rows->locate_or_insert(own().input.keys(), handles_);
   for (std::uint32_t i = 0; i < stored.size(); ++i) {
     if (!worth_keeping(i)) continue;
-    value_.assign(1, static_cast<char>(met_[i]));
-    value_.append(rows[i]);
+    const bool late = spec_.row_time && times_[i] <= own_time_;
+    kept_row{met_[i] != 0, late ? own_time_ : min_watermark, rows[i]}.write(value_);
     (void)own().rows->insert(handles_[i], tables::order_key_of(times_[i]), value_);
     (void)timers_->add(end_of(own(), times_[i]), own().input.keys().view(i));
   }
@@ -250,13 +300,14 @@ bool interval_join::fire() {
 void interval_join::expire_rows(side& s, std::uint32_t input, const tables::key_view& key) {
   const auto handle = s.rows->locate(key);
   if (!handle) return;
-  const timestamp_ms last = passed_time_ == max_watermark ? max_watermark : passed_time_ - s.to;
+  const timestamp_ms last = passed_time_ == max_watermark ? max_watermark : passed_time_ - s.to - 1;
   const std::string bound = tables::order_key_of(last);
   row_pairs padded;
   std::vector<std::string> rows;
   auto at = s.rows->first(handle);
   while (at.valid() && at.order().substr(0, bound.size()) <= bound) {
-    if (s.preserved && at.row()[0] == 0) rows.emplace_back(at.row().substr(1));
+    const auto kept = kept_row::parse(at.row());
+    if (s.preserved && !kept.met) rows.emplace_back(kept.row);
     s.rows->erase(at);
   }
   if (rows.empty()) return;

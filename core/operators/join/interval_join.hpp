@@ -19,10 +19,14 @@ namespace millrace::operators {
 /// no further partner can come. A preserved row without a partner leaves with NULLs at that moment,
 /// so the watermark passed on is held back by the longest wait. In processing time the time of a
 /// row is that of its arrival and the clock takes the watermark's place.
-/// Source: Flink's TimeIntervalJoin.
 ///
-/// State: `left`, `right` (key, time and a sequence number -> one byte: met, then the row),
-/// `timers` (when kept rows end), `watermark`.
+/// A late row meets partners that its own input could still have had rows for: whose last partner's
+/// time is not below the watermark of the late row's input. Of a pair of late rows both must say
+/// so. This is what Flink's TimeIntervalJoin does when the other input has been read to its end;
+/// there the outcome hangs on how far it was read, here it never does.
+///
+/// State: `left`, `right` (key, time and a sequence number -> kept row), `timers` (when kept rows
+/// end), `watermark`, `left watermark`, `right watermark`.
 class interval_join final : public physical_operator {
  public:
   interval_join(plan::interval_join_spec spec, const operator_inputs& inputs);
@@ -31,13 +35,13 @@ class interval_join final : public physical_operator {
                                          output& out) override;
   [[nodiscard]] result<progress> resume(output& out) override;
   [[nodiscard]] result<progress> on_watermark(timestamp_ms time, output& out) override;
+  void on_input_watermark(input_id input, timestamp_ms time) override {
+    sides_[input.value].watermark.advance(time);
+  }
   [[nodiscard]] timestamp_ms output_watermark(timestamp_ms input) const override;
   [[nodiscard]] timestamp_ms next_processing_time() const override;
   [[nodiscard]] result<progress> on_processing_time(timestamp_ms now, output& out) override;
-  [[nodiscard]] result<progress> prepare_barrier(output&) override {
-    watermark_.save();
-    return progress::need_input;
-  }
+  [[nodiscard]] result<progress> prepare_barrier(output&) override;
 
  private:
   struct side {
@@ -48,6 +52,16 @@ class interval_join final : public physical_operator {
     std::int64_t from;
     std::int64_t to;
     tables::sorted_table* rows = nullptr;
+    stored_watermark watermark = {};
+  };
+  // How a row is stored: flags, the watermark of its input if it came late, the row.
+  struct kept_row {
+    bool met = false;
+    timestamp_ms watermark = min_watermark;  // `min_watermark`: it was not late
+    std::string_view row;
+
+    [[nodiscard]] static kept_row parse(std::string_view value);
+    void write(std::string& value) const;
   };
   struct met_row {
     std::uint32_t row;  // live row that met it: its key is the same
@@ -61,11 +75,13 @@ class interval_join final : public physical_operator {
   [[nodiscard]] result<void> begin_batch();
   [[nodiscard]] result<void> read_times();
   void fill_chunk();
+  [[nodiscard]] timestamp_ms first_partner(std::uint32_t row) const;
   [[nodiscard]] result<void> join_chunk();
   void note_met(std::uint32_t row, std::uint32_t pair);
   void end_row(std::uint32_t row);
   void end_batch();
   [[nodiscard]] bool worth_keeping(std::uint32_t row) const;
+  [[nodiscard]] timestamp_ms time_of(side& s);
   [[nodiscard]] timestamp_ms end_of(const side& s, timestamp_ms time) const;
   [[nodiscard]] bool fire();
   void expire_rows(side& s, std::uint32_t input, const tables::key_view& key);
@@ -87,7 +103,9 @@ class interval_join final : public physical_operator {
   std::uint32_t probe_ = 0;
   bool loaded_ = false;
   std::vector<timestamp_ms> times_;
-  std::vector<std::uint8_t> alone_;  // rows with a NULL key
+  timestamp_ms own_time_ = min_watermark;    // how far the batch's input has come
+  timestamp_ms other_time_ = min_watermark;  // and the other one
+  std::vector<std::uint8_t> alone_;          // rows with a NULL key
   std::vector<tables::key_handle> handles_;
   std::uint32_t row_ = 0;
   bool in_row_ = false;

@@ -40,6 +40,8 @@ class operator_harness {
 
   operator_harness& rows(std::string_view text, std::uint32_t input = 0);
   operator_harness& watermark(timestamp_ms time);
+  /// One input has come that far; says nothing of the others.
+  operator_harness& input_watermark(timestamp_ms time, std::uint32_t input);
   operator_harness& advance(std::int64_t ms);
   operator_harness& finish(std::uint32_t input = 0);
   operator_harness& barrier();

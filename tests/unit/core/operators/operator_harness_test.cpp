@@ -115,6 +115,11 @@ operator_harness& operator_harness::rows(std::string_view text, std::uint32_t in
   return *this;
 }
 
+operator_harness& operator_harness::input_watermark(timestamp_ms time, std::uint32_t input) {
+  operator_->on_input_watermark(input_id(input), time);
+  return *this;
+}
+
 operator_harness& operator_harness::watermark(timestamp_ms time) {
   run([&](physical_operator& o) { return o.on_watermark(time, *sink_); });
   return *this;

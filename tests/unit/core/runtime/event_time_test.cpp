@@ -20,6 +20,18 @@ TEST(watermark_merger_test, forwards_the_least_of_all_channels) {
   EXPECT_EQ(m.on_watermark(channel_id(1), 20).watermark, 10);
 }
 
+TEST(watermark_merger_test, tells_how_far_each_of_several_inputs_has_come) {
+  watermark_merger m({input_id(0), input_id(1)});
+  const auto ahead = m.on_watermark(channel_id(0), 10);
+  EXPECT_EQ(ahead.input_watermark, 10);
+  EXPECT_EQ(ahead.watermark, nullopt);
+  const auto behind = m.on_watermark(channel_id(1), 4);
+  EXPECT_EQ(behind.input_watermark, 4);
+  EXPECT_EQ(behind.watermark, 4);
+  watermark_merger alone(one_input(1));
+  EXPECT_EQ(alone.on_watermark(channel_id(0), 4).input_watermark, nullopt);
+}
+
 TEST(watermark_merger_test, leaves_idle_channels_out) {
   watermark_merger m(one_input(2));
   (void)m.on_watermark(channel_id(0), 10);

@@ -59,13 +59,36 @@ TEST_P(timed_join_test, interval_bounds_are_inclusive) {
 TEST_P(timed_join_test, interval_pads_when_no_partner_can_come) {
   auto join = of(interval(join_kind::left));
   join.rows(row("1", 10, "a") + row("1", 11, "b") + row("NULL", 10, "n"));
-  join.rows(row("1", 13, "x"), 1).watermark(11999);
+  join.rows(row("1", 13, "x"), 1).watermark(12000);
   EXPECT_EQ(join.take(), pair("1", 11, "b", 13, "x"));
-  join.watermark(12000);
+  join.watermark(12001);
   EXPECT_EQ(join.folded(), alone("1", 10, "a").substr(5) + pair("1", 11, "b", 13, "x").substr(5) +
                                alone("NULL", 10, "n").substr(5));
   join.watermark(max_watermark);
   EXPECT_EQ(join.state_rows(), 0U);
+}
+
+TEST_P(timed_join_test, interval_row_as_late_as_the_watermark_meets_its_partner) {
+  auto join = of(interval(join_kind::inner));
+  join.rows(row("1", 10, "a")).input_watermark(20000, 0);
+  join.rows(row("1", 12, "x"), 1).input_watermark(12000, 1).watermark(12000);
+  join.rows(row("1", 12, "y"), 1);
+  EXPECT_EQ(join.take(), pair("1", 10, "a", 12, "x") + pair("1", 10, "a", 12, "y"));
+}
+
+// The right row y of second 9 comes when its input has reached 12: the left rows up to 9 have ended
+// for it, whether they were read before or come later.
+TEST_P(timed_join_test, interval_late_row_does_not_hang_on_what_was_read_first) {
+  const std::string left = row("1", 9, "a") + row("1", 10, "b");
+  const auto expected = pair("1", 10, "b", 9, "y");
+  auto left_first = of(interval(join_kind::inner));
+  left_first.rows(left).input_watermark(max_watermark, 0);
+  left_first.input_watermark(12000, 1).watermark(12000).rows(row("1", 9, "y"), 1);
+  EXPECT_EQ(left_first.take(), expected);
+  auto right_first = of(interval(join_kind::inner));
+  right_first.input_watermark(12000, 1).rows(row("1", 9, "y"), 1);
+  right_first.rows(left).input_watermark(max_watermark, 0).watermark(12000);
+  EXPECT_EQ(right_first.take(), expected);
 }
 
 plan::window_join_spec windowed(join_kind kind) {
