@@ -23,6 +23,7 @@ struct state_printer {
 
   using texts = std::vector<std::string>;
   texts operator()(const group_aggregate_spec& s) const {
+    if (s.phase == aggregate_phase::local) return {};
     texts out{fmt::format("accumulators: [{}] -> {} aggregates", names(input(), s.groups),
                           s.calls.size())};
     for (const auto& call : s.calls)
@@ -31,6 +32,7 @@ struct state_printer {
     return out;
   }
   texts operator()(const window_aggregate_spec& s) const {
+    if (s.phase == aggregate_phase::local) return {};
     return {fmt::format("slices: [{}] and window -> {} aggregates", names(input(), s.groups),
                         s.calls.size()),
             "timers: window ends"};

@@ -1,4 +1,5 @@
 #include "core/expr/registry.hpp"
+#include "core/plan/lower/aggregate_phases.hpp"
 #include "core/plan/lower/aggregate_text.hpp"
 #include "core/plan/lower/lowering.hpp"
 
@@ -57,28 +58,54 @@ result<std::uint32_t> lowering::group_aggregate(std::uint32_t input,
                                                 std::vector<std::uint32_t> groups,
                                                 std::vector<aggregate_call> calls,
                                                 const std::vector<logical_column>& columns) {
-  const auto& below = builder_.node(input);
+  const auto& below = builder_.node(input).columns;
+  MILLRACE_TRY(const auto strategy, read_aggregate_strategy(options_));
   group_aggregate_spec spec;
   spec.retracting_input = updating(input);
-  MILLRACE_CHECK(resolve_for(calls, below.columns, spec.retracting_input));
-  MILLRACE_TRY(spec.mini_batch, options_.boolean("table.exec.mini-batch.enabled", false));
-  MILLRACE_TRY(spec.mini_batch_rows, options_.integer("table.exec.mini-batch.size", -1));
-  MILLRACE_TRY(spec.mini_batch_ms, options_.duration_ms("table.exec.mini-batch.allow-latency", 0));
+  MILLRACE_CHECK(resolve_for(calls, below, spec.retracting_input));
+  spec.mini_batch = strategy.mini_batch;
+  spec.mini_batch_rows = strategy.mini_batch_rows;
+  spec.mini_batch_ms = strategy.mini_batch_ms;
   spec.ttl_ms = ttl();
-  spec.groups = groups;
+  spec.groups = std::move(groups);
   spec.calls = std::move(calls);
 
   plan_builder::draft d;
   d.name = "GroupAggregate";
-  d.description = fmt::format("groupBy=[{}], select=[{}]", names_of(groups, below.columns),
-                              calls_text(spec.calls, below.columns));
-  d.digest = d.description + calls_digest(groups, spec.calls);
+  d.description = fmt::format("groupBy=[{}], select=[{}]", names_of(spec.groups, below),
+                              calls_text(spec.calls, below));
+  d.digest = d.description + calls_digest(spec.groups, spec.calls);
   d.columns = columns;
   d.facts.updating = true;
-  unique_key key(groups.size());
+  unique_key key(spec.groups.size());
   std::iota(key.begin(), key.end(), 0u);
-  d.facts.unique_keys.push_back(std::move(key));
-  d.inputs.push_back(plan_builder::hash(input, std::move(groups)));
+  d.facts.unique_keys.push_back(key);
+  const bool in_two = strategy.mini_batch && strategy.wanted != aggregate_strategy::phases::one &&
+                      adds_up(spec.calls, spec.retracting_input);
+  if (in_two) {
+    input = local_group_aggregate(input, spec, d);
+    d.name = "GlobalGroupAggregate";
+    spec.phase = aggregate_phase::global;
+    spec.groups = std::move(key);
+  }
+  d.inputs.push_back(plan_builder::hash(input, spec.groups));
+  d.spec = std::move(spec);
+  return builder_.add(std::move(d));
+}
+
+// The half in front of the exchange. Its rows are partial states, so they are inserts also where
+// it takes rows back.
+std::uint32_t lowering::local_group_aggregate(std::uint32_t input, group_aggregate_spec spec,
+                                              const plan_builder::draft& whole) {
+  plan_builder::draft d;
+  d.name = "LocalGroupAggregate";
+  d.description = whole.description;
+  d.digest = whole.digest;
+  d.columns = partial_columns(builder_.node(input).columns, spec.groups, spec.calls);
+  if (spec.retracting_input)
+    d.columns.push_back({"$rows", data::data_type(data::type_id::bigint, false)});
+  d.inputs.push_back(plan_builder::forward(input));
+  spec.phase = aggregate_phase::local;
   d.spec = std::move(spec);
   return builder_.add(std::move(d));
 }

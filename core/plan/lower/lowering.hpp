@@ -69,6 +69,8 @@ class lowering {
   result<std::uint32_t> group_aggregate(std::uint32_t input, std::vector<std::uint32_t> groups,
                                         std::vector<aggregate_call> calls,
                                         const std::vector<logical_column>& columns);
+  std::uint32_t local_group_aggregate(std::uint32_t input, group_aggregate_spec spec,
+                                      const plan_builder::draft& whole);
   result<std::uint32_t> expanded(std::uint32_t input, const aggregate_node& aggregate,
                                  std::vector<std::uint32_t>& groups);
   result<std::uint32_t> window_output(std::uint32_t input, window_aggregate_spec spec,

@@ -66,12 +66,6 @@ class plan_test : public ::testing::Test {
 
   sql::session session_;
 
- private:
-  static changelog_mode mode_of(const std::string& text) {
-    if (text == "UA,D") return changelog_mode::upsert;
-    return text == "UB,UA,D" ? changelog_mode::retract : changelog_mode::insert_only;
-  }
-
   static result<table_traits> traits_of(const table_definition& table) {
     const option_reader options(table.options);
     table_traits out;
@@ -79,6 +73,12 @@ class plan_test : public ::testing::Test {
     out.gives = mode_of(options.text("gives"));
     out.accepts = mode_of(options.text("accepts"));
     return out;
+  }
+
+ private:
+  static changelog_mode mode_of(const std::string& text) {
+    if (text == "UA,D") return changelog_mode::upsert;
+    return text == "UB,UA,D" ? changelog_mode::retract : changelog_mode::insert_only;
   }
 
   std::vector<logical_ptr> rewritten(std::vector<logical_ptr> roots,
