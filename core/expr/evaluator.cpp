@@ -55,22 +55,62 @@ result<std::vector<data::column_ptr>> run_all(program& code, std::span<const std
   return out;
 }
 
-// Keeps the rows for which every conjunct is TRUE: each sees only what the ones before let through.
-// Opens one scope per conjunct that dropped rows; the caller closes them.
+// The rows for which every conjunct so far is TRUE. Over dense rows simple conjuncts are joined as
+// words of bits; a selection is made when a conjunct is dear or may fail, or few rows are left.
+// Opens a scope per selection that dropped rows; the caller closes them.
+class conjunction {
+ public:
+  conjunction(program& code, row_set rows) : code_(code), rows_(rows) {}
+
+  result<void> narrow(std::uint32_t root) {
+    if (!open_.empty() && (!code_.is_simple(root) || few_are_open())) settle();
+    if (rows_.count == 0) return {};
+    MILLRACE_TRY(const auto column, code_.run(root, rows_));
+    truth_bits truth(*column, rows_.stored);
+    if (!rows_.dense()) {
+      take(select_true(truth, rows_));
+    } else if (open_.empty()) {
+      open_ = std::move(truth.is_true);
+    } else {
+      for (std::size_t w = 0; w < open_.size(); ++w) open_[w] &= truth.is_true[w];
+    }
+    return {};
+  }
+  /// The rows; `selection` is set unless all passed.
+  row_set finish(data::buffer_ref& selection) {
+    settle();
+    selection = selection_;
+    return rows_;
+  }
+
+ private:
+  bool few_are_open() const {
+    return data::count_bits(open_.data(), rows_.stored) < rows_.stored / 8;
+  }
+  void settle() {
+    if (open_.empty()) return;
+    take(select_bits(open_, rows_));
+    open_.clear();
+  }
+  void take(chosen_rows passed) {
+    if (passed.count == rows_.count) return;
+    selection_ = std::move(passed.rows);
+    rows_ = {rows_.stored, selection_->as<std::uint32_t>(), passed.count};
+    code_.open_scope();
+    code_.keep(selection_);
+  }
+
+  program& code_;
+  row_set rows_;
+  std::vector<std::uint64_t> open_;  // empty: no conjunct since the last selection
+  data::buffer_ref selection_;
+};
+
 result<row_set> run_conjuncts(program& code, std::span<const std::uint32_t> conjuncts, row_set rows,
                               data::buffer_ref& selection) {
-  for (const auto root : conjuncts) {
-    if (rows.count == 0) break;
-    MILLRACE_TRY(const auto column, code.run(root, rows));
-    truth_bits truth(*column, rows.stored);
-    auto passed = select_true(truth, rows);
-    if (passed.count == rows.count) continue;
-    selection = std::move(passed.rows);
-    rows = {rows.stored, selection->as<std::uint32_t>(), passed.count};
-    code.open_scope();
-    code.keep(selection);
-  }
-  return rows;
+  conjunction all(code, rows);
+  for (const auto root : conjuncts) MILLRACE_CHECK(all.narrow(root));
+  return all.finish(selection);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "core/expr/program.hpp"
 
+#include "core/expr/branch_blend.hpp"
 #include "core/expr/kernel.hpp"
 
 #include <algorithm>
@@ -32,9 +33,19 @@ result<std::uint32_t> program::add(const expr_ptr& e) {
   return index;
 }
 
+namespace {
+
+bool is_case(const bound_expr& e) {
+  return e.kind == expr_kind::call && (e.overload->special == special_form::case_when ||
+                                       e.overload->special == special_form::if_then);
+}
+
+}  // namespace
+
 result<std::uint32_t> program::make_node(const expr_ptr& e) {
   node n;
   n.e = e;
+  bool simple_arguments = true;
   n.cheap = e->kind != expr_kind::call || e->overload->cheap;
   n.can_fail = e->kind == expr_kind::call && e->overload->can_fail;
   std::vector<data::column_ptr> literals;
@@ -42,12 +53,14 @@ result<std::uint32_t> program::make_node(const expr_ptr& e) {
     MILLRACE_TRY(const auto child, add(a));
     n.arguments.push_back(child);
     n.cheap &= nodes_[child].cheap;
+    simple_arguments &= is_simple(child);
     n.can_fail |= nodes_[child].can_fail;
     literals.push_back(a->kind == expr_kind::literal ? a->literal : nullptr);
   }
   if (e->kind == expr_kind::call && e->overload->prepare != nullptr) {
     MILLRACE_TRY(n.prepared, e->overload->prepare(*e->overload, literals, *context));
   }
+  n.blends = simple_arguments && is_case(*e) && data::is_fixed_width(e->type.id());
   nodes_.push_back(std::move(n));
   return static_cast<std::uint32_t>(nodes_.size() - 1);
 }
@@ -176,7 +189,7 @@ result<data::column_ptr> program::run_junction(const node& n, const row_set& row
   auto& decided = conjunction ? all.is_false : all.is_true;
   bool first = true;
   for (const auto part : parts) {
-    const bool everywhere = first || (nodes_[part].cheap && !nodes_[part].can_fail);
+    const bool everywhere = first || is_simple(part);
     data::column_ptr value;
     if (everywhere) {
       MILLRACE_TRY(value, run(part, rows));
@@ -203,7 +216,32 @@ result<data::column_ptr> program::run_junction(const node& n, const row_set& row
   return truth_column(all, n.e->type, rows.stored);
 }
 
+// Branches that cost little and cannot fail: all for whole columns, put together by words of bits.
+result<data::column_ptr> program::run_blend(const node& n, const row_set& rows) {
+  std::vector<whole_branch> branches;
+  const std::size_t words = data::bitmap_words(rows.stored);
+  std::vector<std::uint64_t> left(words, ~std::uint64_t{0});
+  const std::size_t pairs = n.arguments.size() / 2;
+  for (std::size_t i = 0; i < pairs; ++i) {
+    MILLRACE_TRY(const auto condition, run(n.arguments[2 * i], rows));
+    truth_bits truth(*condition, rows.stored);
+    for (std::size_t w = 0; w < words; ++w) {
+      truth.is_true[w] &= left[w];
+      left[w] &= ~truth.is_true[w];
+    }
+    MILLRACE_TRY(auto value, run(n.arguments[2 * i + 1], rows));
+    branches.push_back({std::move(value), std::move(truth.is_true)});
+  }
+  if (n.arguments.size() % 2 == 1) {
+    MILLRACE_TRY(auto value, run(n.arguments.back(), rows));
+    branches.push_back({std::move(value), std::move(left)});
+  }
+  return blend_branches(n.e->type, rows.stored, branches);
+}
+
 result<data::column_ptr> program::run_case(const node& n, const row_set& rows) {
+  const bool most_rows = rows.count >= rows.stored / 4;
+  if (n.blends && most_rows) return run_blend(n, rows);
   std::vector<branch> branches;
   row_set left = rows;
   data::buffer_ref left_buffer;

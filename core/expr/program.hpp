@@ -40,6 +40,11 @@ class program {
   /// The value of a node for the rows of the innermost scope.
   [[nodiscard]] result<data::column_ptr> run(std::uint32_t node, const row_set& rows);
 
+  /// True if the node may be computed for rows that are not wanted: it costs little, cannot fail.
+  [[nodiscard]] bool is_simple(std::uint32_t at) const {
+    return nodes_[at].cheap && !nodes_[at].can_fail;
+  }
+
   void open_scope() { scopes_.push_back(++last_scope_); }
   void close_scope() { scopes_.pop_back(); }
   /// Keeps a selection alive until the batch is done.
@@ -52,6 +57,7 @@ class program {
     std::shared_ptr<const prepared_state> prepared;
     bool cheap = false;     // so are all nodes below
     bool can_fail = false;  // or one below
+    bool blends = false;    // a CASE that may compute every branch for all rows
     data::column_ptr value;
     std::uint64_t scope = 0;
     std::size_t depth = 0;
@@ -67,6 +73,7 @@ class program {
   [[nodiscard]] result<data::column_ptr> run_junction(const node& n, const row_set& rows,
                                                       bool conjunction);
   [[nodiscard]] result<data::column_ptr> run_case(const node& n, const row_set& rows);
+  [[nodiscard]] result<data::column_ptr> run_blend(const node& n, const row_set& rows);
   [[nodiscard]] result<data::column_ptr> run_coalesce(const node& n, const row_set& rows);
   [[nodiscard]] result<data::column_ptr> run_narrowed(std::uint32_t at, const row_set& rows,
                                                       const chosen_rows& chosen);

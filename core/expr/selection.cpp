@@ -56,9 +56,31 @@ data::column_ptr truth_column(const truth_bits& bits, const data::data_type& typ
 
 namespace {
 
+// The places of the set bits of every byte, lowest first.
+struct byte_places {
+  std::uint8_t at[256][8]{};
+  constexpr byte_places() {
+    for (unsigned byte = 0; byte < 256; ++byte)
+      for (unsigned bit = 0, n = 0; bit < 8; ++bit)
+        if ((byte >> bit) & 1U) at[byte][n++] = static_cast<std::uint8_t>(bit);
+  }
+};
+constexpr byte_places places;
+
+// Writes the rows of a word's set bits to `to`, up to 8 places behind the last one.
+std::uint32_t* put_rows(std::uint64_t word, std::uint32_t begin, std::uint32_t* to) {
+  for (; word != 0; word >>= 8, begin += 8) {
+    const auto byte = static_cast<std::uint8_t>(word);
+    const std::uint8_t* from = places.at[byte];
+    for (std::uint32_t i = 0; i < 8; ++i) to[i] = begin + from[i];
+    to += std::popcount(byte);
+  }
+  return to;
+}
+
 chosen_rows select_words(std::span<const std::uint64_t> bits, std::uint64_t flip,
                          const row_set& from) {
-  auto buffer = data::buffer::allocate((std::size_t{from.count} + 1) * sizeof(std::uint32_t));
+  auto buffer = data::buffer::allocate((std::size_t{from.count} + 8) * sizeof(std::uint32_t));
   auto* to = buffer->mutable_as<std::uint32_t>();
   std::uint32_t n = 0;
   if (!from.dense()) {
@@ -69,18 +91,14 @@ chosen_rows select_words(std::span<const std::uint64_t> bits, std::uint64_t flip
     }
     return {std::move(buffer), n};
   }
+  std::uint32_t* end = to;
   for (std::size_t w = 0; w < bits.size(); ++w) {
     const auto begin = static_cast<std::uint32_t>(w * 64);
     std::uint64_t word = bits[w] ^ flip;
     if (from.count - begin < 64) word &= (1ULL << (from.count - begin)) - 1;
-    if (word == ~0ULL) {
-      for (std::uint32_t i = 0; i < 64; ++i) to[n + i] = begin + i;
-      n += 64;
-      continue;
-    }
-    for (; word != 0; word &= word - 1)
-      to[n++] = begin + static_cast<std::uint32_t>(std::countr_zero(word));
+    end = put_rows(word, begin, end);
   }
+  n = static_cast<std::uint32_t>(end - to);
   return {std::move(buffer), n};
 }
 

@@ -28,6 +28,11 @@ class time_column {
     const std::int64_t ticks = store_->data<std::int64_t>()[flat_ ? row : column_->index(row)];
     return per_ms_ == 1 ? ticks : ticks_to_ms(ticks, per_ms_);
   }
+  /// The milliseconds as they lie in the column; null where they must be computed or one is NULL.
+  [[nodiscard]] const timestamp_ms* flat_ms() const {
+    return flat_ && per_ms_ == 1 && !column_->may_have_nulls() ? store_->data<std::int64_t>()
+                                                               : nullptr;
+  }
 
  private:
   const data::column* column_;

@@ -13,37 +13,34 @@ class constant_divisor {
   explicit constant_divisor(std::int64_t divisor)
       : magnitude_(divisor < 0 ? 0 - static_cast<std::uint64_t>(divisor)
                                : static_cast<std::uint64_t>(divisor)),
-        negative_(divisor < 0) {
-    const int bits = magnitude_ <= 1 ? 0 : 64 - std::countl_zero(magnitude_ - 1);
-    shift_ = 63 + bits;
-    const auto power = static_cast<unsigned __int128>(1) << shift_;
-    multiplier_ = static_cast<std::uint64_t>((power + magnitude_ - 1) / magnitude_);
+        sign_(divisor < 0 ? ~std::uint64_t{0} : 0) {
+    const int bits = magnitude_ == 1 ? 1 : 64 - std::countl_zero(magnitude_ - 1);
+    shift_ = bits - 1;
+    const auto power = static_cast<unsigned __int128>(1) << (63 + bits);
+    // The factor less 2^64: it has 65 bits.
+    factor_ = static_cast<std::int64_t>(static_cast<std::uint64_t>(power / magnitude_ + 1));
   }
 
   /// Rounded toward zero; wraps around for the smallest integer by -1.
   [[nodiscard]] std::int64_t quotient(std::int64_t n) const {
-    const auto q = quotient_of(magnitude_of(n));
-    return static_cast<std::int64_t>((n < 0) != negative_ ? 0 - q : q);
+    return static_cast<std::int64_t>((by_magnitude(n) ^ sign_) - sign_);
   }
   /// With the dividend's sign.
   [[nodiscard]] std::int64_t remainder(std::int64_t n) const {
-    const auto m = magnitude_of(n);
-    const auto r = m - quotient_of(m) * magnitude_;
-    return static_cast<std::int64_t>(n < 0 ? 0 - r : r);
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(n) - by_magnitude(n) * magnitude_);
   }
 
  private:
-  [[nodiscard]] static std::uint64_t magnitude_of(std::int64_t n) {
-    return n < 0 ? 0 - static_cast<std::uint64_t>(n) : static_cast<std::uint64_t>(n);
-  }
-  [[nodiscard]] std::uint64_t quotient_of(std::uint64_t n) const {
-    return static_cast<std::uint64_t>((static_cast<unsigned __int128>(n) * multiplier_) >> shift_);
+  [[nodiscard]] std::uint64_t by_magnitude(std::int64_t n) const {
+    const auto high = static_cast<std::uint64_t>((static_cast<__int128>(n) * factor_) >> 64);
+    const auto sum = static_cast<std::int64_t>(high + static_cast<std::uint64_t>(n));
+    return static_cast<std::uint64_t>(sum >> shift_) + (static_cast<std::uint64_t>(n) >> 63);
   }
 
   std::uint64_t magnitude_;
-  std::uint64_t multiplier_;
+  std::uint64_t sign_;  // all ones for a negative divisor
+  std::int64_t factor_;
   int shift_;
-  bool negative_;
 };
 
 }  // namespace millrace::expr

@@ -1,4 +1,5 @@
 #include "core/expr/arithmetic/arithmetic.hpp"
+#include "core/expr/arithmetic/constant_divisor.hpp"
 #include "core/expr/families.hpp"
 #include "core/expr/kernel.hpp"
 #include "core/expr/resolve.hpp"
@@ -30,6 +31,14 @@ bool divides(arithmetic_op op) {
 // wider.
 result<data::column_ptr> narrowed_remainder(const kernel_call& call) {
   const data_type wide = common_numeric(call.arguments[0]->type, call.arguments[1]->type);
+  const data::column& by = *call.arguments[1];
+  if (wide.id() == type_id::bigint && call.result_type.id() == type_id::integer &&
+      by.is_constant() && by.value<std::int64_t>(0) != 0 && !call.arguments[0]->is_constant()) {
+    return map_values<std::int64_t, std::int32_t>(
+        call, [divisor = constant_divisor(by.value<std::int64_t>(0))](std::int64_t n) {
+          return static_cast<std::int32_t>(divisor.remainder(n));
+        });
+  }
   kernel_call inner{wide, call.arguments, call.rows, call.context, call.prepared, call.valid};
   MILLRACE_TRY(auto out, primitive_kernel(arithmetic_op::remainder)(inner));
   if (wide.id() == call.result_type.id()) return with_type(out, call.result_type);
@@ -45,12 +54,21 @@ result<data::column_ptr> narrowed_remainder(const kernel_call& call) {
   });
 }
 
+bool is_nonzero_integer(const data::column_ptr& literal) {
+  if (!literal || !data::is_integer(literal->type.id()) || literal->is_null(0)) return false;
+  return with_physical(literal->type.id(), [&](auto* tag) {
+    return literal->value<std::remove_pointer_t<decltype(tag)>>(0) != 0;
+  });
+}
+
 scalar_overload primitive(const call_site& site, arithmetic_op op) {
   const data_type wide = common_numeric(site.types[0], site.types[1]);
   auto o = strict({wide, wide}, wide, site, primitive_kernel(op));
-  o.can_fail = divides(op) && data::is_integer(wide.id());
+  const bool whole_quotient = divides(op) && data::is_integer(wide.id());
+  o.can_fail =
+      whole_quotient && !(site.literals.size() > 1 && is_nonzero_integer(site.literals[1]));
   o.cheap = !o.can_fail;
-  if (op == arithmetic_op::remainder && o.can_fail) {
+  if (op == arithmetic_op::remainder && whole_quotient) {
     o.result_type = site.types[1].as_nullable(o.result_type.nullable());
     o.kernel = narrowed_remainder;
   }

@@ -3,6 +3,7 @@
 #include "core/expr/evaluator.hpp"
 #include "core/operators/factory.hpp"
 #include "core/operators/stored_watermark.hpp"
+#include "core/operators/time_column.hpp"
 
 #include <optional>
 #include <vector>
@@ -36,6 +37,8 @@ class watermark_assigner final : public physical_operator {
     std::uint32_t end;
     timestamp_ms watermark;
   };
+  [[nodiscard]] bool in_order(const data::record_batch& batch, const time_column& times,
+                              const time_column& marks);
   [[nodiscard]] result<void> find_cuts(const data::record_batch& batch);
   [[nodiscard]] result<void> wake(output& out);
   [[nodiscard]] result<void> announce(timestamp_ms time, output& out);
