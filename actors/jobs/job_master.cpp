@@ -113,7 +113,7 @@ void master_state::launch() {
 result<void> master_state::deploy() {
   std::vector<std::shared_ptr<runtime::mailbox>> mailboxes;
   for (std::uint32_t t = 0; t < setup_->graph.task_count(); ++t) {
-    tasks_.push_back(spawn_task(self_->system(), t, self_));
+    tasks_.push_back(spawn_task(self_->system(), t, self_, *setup_->options.io));
     self_->monitor(tasks_.back());
     mailboxes.push_back(mailbox_of(tasks_.back()));
   }

@@ -38,6 +38,7 @@ result<runtime_settings> read_settings(const option_map& options) {
   MILLRACE_TRY(s.credit.floating,
                read.size_bytes("millrace.exchange.floating-size", s.credit.floating));
   MILLRACE_TRY(s.wire_codec, read.boolean("millrace.test.wire-codec", false));
+  MILLRACE_TRY(s.spill_always, read.boolean("millrace.test.spill-always", false));
   MILLRACE_TRY(s.checkpoint_interval_ms, read.duration_ms("execution.checkpointing.interval", 0));
   MILLRACE_TRY(s.checkpoint_timeout_ms,
                read.duration_ms("execution.checkpointing.timeout", s.checkpoint_timeout_ms));

@@ -14,11 +14,14 @@
 
 namespace millrace::actors {
 
+class io_pool;
+
 /// What a job needs from outside.
 struct job_options {
   std::shared_ptr<runtime::collect_queue> collect;  ///< where a SELECT's rows go; null for INSERT
   const clock* time = &system_clock();
   memory_budget* budget = nullptr;  ///< null: the engine's
+  io_pool* io = nullptr;            ///< null: the engine's
   std::uint64_t random_seed = 0;    ///< of RAND and UUID
 };
 
@@ -28,6 +31,7 @@ struct runtime_settings {
   std::int64_t buffer_timeout_ms = 100;     ///< execution.buffer-timeout
   runtime::credit_limits credit;            ///< millrace.exchange.exclusive-size, .floating-size
   bool wire_codec = false;                  ///< millrace.test.wire-codec
+  bool spill_always = false;                ///< millrace.test.spill-always
   std::int64_t checkpoint_interval_ms = 0;  ///< execution.checkpointing.interval
   std::int64_t checkpoint_timeout_ms = 600'000;  ///< execution.checkpointing.timeout
   std::string time_zone = "UTC";                 ///< table.local-time-zone

@@ -12,7 +12,7 @@ namespace millrace::actors {
 using task_handle = caf::typed_actor<
     caf::reacts_to<deploy_task>, caf::reacts_to<start_task>, caf::reacts_to<element_arrived>,
     caf::reacts_to<credit_granted>, caf::reacts_to<run_turn>, caf::reacts_to<wake_up>,
-    caf::reacts_to<split_assigned>, caf::reacts_to<barrier_triggered>,
+    caf::reacts_to<state_loaded>, caf::reacts_to<split_assigned>, caf::reacts_to<barrier_triggered>,
     caf::reacts_to<checkpoint_settled>, caf::reacts_to<channel_failed>, caf::reacts_to<stop_task>>;
 
 /// Deploys the tasks of one job, watches them, triggers checkpoints, commits sinks, and ends when

@@ -38,6 +38,8 @@ struct credit_granted {
 struct run_turn {};
 /// A wait is over: a timer, room in the session's queue, a clock that a test moved.
 struct wake_up {};
+/// The task's own: spilled key groups that it asked for have been read.
+struct state_loaded {};
 /// The enumerator's answer; none: no more splits.
 struct split_assigned {
   std::optional<connectors::source_split> split;
@@ -88,6 +90,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::element_arrived)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::credit_granted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::run_turn)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::wake_up)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::state_loaded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::split_assigned)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::barrier_triggered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::checkpoint_settled)

@@ -1,5 +1,6 @@
 #include "actors/system/engine.hpp"
 
+#include "actors/system/io_pool.hpp"
 #include "core/base/assert.hpp"
 
 #include <caf/actor_system.hpp>
@@ -19,6 +20,7 @@ namespace {
 
 // Messages an actor handles before others get their turn. A turn of a task is one message.
 constexpr std::size_t messages_per_activation = 64;
+constexpr std::uint32_t io_threads = 4;
 
 std::int64_t physical_memory() {
   return static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGE_SIZE);
@@ -50,12 +52,14 @@ struct engine::state {
   explicit state(engine_options o)
       : options(o),
         budget(o.memory_bytes > 0 ? o.memory_bytes : memory_limit() / 10 * 8),
-        system(prepare(config, o)) {}
+        system(prepare(config, o)),
+        io(o.test_scheduler ? 0 : io_threads) {}
 
   engine_options options;
   memory_budget budget;
   caf::actor_system_config config;
   caf::actor_system system;
+  io_pool io;  // its work sends messages: ends before the actors do
 };
 
 namespace {
@@ -80,6 +84,7 @@ void engine::advance(std::chrono::microseconds time) {
 
 caf::actor_system& engine::system() { return state_->system; }
 memory_budget& engine::budget() { return state_->budget; }
+io_pool& engine::io() { return state_->io; }
 const engine_options& engine::options() const { return state_->options; }
 
 }  // namespace millrace::actors

@@ -12,6 +12,8 @@ class actor_system;
 
 namespace millrace::actors {
 
+class io_pool;
+
 struct engine_options {
   std::uint32_t threads = 0;      ///< that run tasks; 0: one per core
   std::int64_t memory_bytes = 0;  ///< budget of all jobs; 0: 80 % of the machine's (or cgroup's)
@@ -36,6 +38,8 @@ class engine {
 
   [[nodiscard]] caf::actor_system& system();
   [[nodiscard]] memory_budget& budget();
+  /// For what blocks; with `test_scheduler` it runs on the caller's thread.
+  [[nodiscard]] io_pool& io();
   [[nodiscard]] const engine_options& options() const;
 
  private:

@@ -1,5 +1,8 @@
 #include "actors/tasks/task_actor.hpp"
 
+#include "actors/system/io_pool.hpp"
+#include "core/tables/table_set.hpp"
+
 #include <caf/sec.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -8,6 +11,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <optional>
 #include <utility>
 
 namespace millrace::actors {
@@ -32,7 +36,7 @@ class task_state {
 
   explicit task_state(self_pointer self) : self_(self) {}
 
-  task_handle::behavior_type behavior(std::uint32_t number, job_master_handle master);
+  task_handle::behavior_type behavior(std::uint32_t number, job_master_handle master, io_pool* io);
 
  private:
   void start();
@@ -41,22 +45,30 @@ class task_state {
   void settle(const checkpoint_settled& settled);
   [[nodiscard]] result<runtime::task_turn> run_machine();
   void schedule();
+  void load(std::shared_ptr<tables::load_job> job);
+  void on_loaded();
   void arm(std::int64_t wake_at_us);
   void report_snapshot();
   void end(task_ended::how how, std::optional<error> cause);
+  void leave();
 
   self_pointer self_;
   std::uint32_t number_ = 0;
   job_master_handle master_;
+  io_pool* io_ = nullptr;
   std::shared_ptr<runtime::task> machine_;     // null before deployment and after the end
   std::int64_t armed_us_ = runtime::never_us;  // the earliest wake-up on its way
   bool started_ = false;
   bool scheduled_ = false;
+  bool loading_ = false;                // a thread of the pool reads into the machine's tables
+  std::optional<task_ended> farewell_;  // the task ends as soon as nobody uses the machine
 };
 
-task_handle::behavior_type task_state::behavior(std::uint32_t number, job_master_handle master) {
+task_handle::behavior_type task_state::behavior(std::uint32_t number, job_master_handle master,
+                                                io_pool* io) {
   number_ = number;
   master_ = std::move(master);
+  io_ = io;
   self_->set_exception_handler(death_of);
   return {
       [this](deploy_task& m) { machine_ = std::move(m.machine); },
@@ -80,6 +92,7 @@ task_handle::behavior_type task_state::behavior(std::uint32_t number, job_master
         if (machine_) machine_->wake();
         schedule();
       },
+      [this](const state_loaded&) { on_loaded(); },
       [this](split_assigned& m) {
         if (!machine_) return;
         machine_->assign_split(std::move(m.split));
@@ -135,16 +148,32 @@ result<runtime::task_turn> task_state::run_machine() {
 }
 
 void task_state::turn() {
-  if (!machine_) return;
+  if (!machine_ || farewell_) return;
   auto turn = run_machine();
   if (!turn) return end(task_ended::how::failed, turn.take_error());
   report_snapshot();
   if (turn->want_split) self_->send(master_, split_wanted{number_});
+  if (turn->load) load(std::move(turn->load));
   switch (turn->what) {
     case runtime::task_turn::next::again: return schedule();
     case runtime::task_turn::next::wait: return arm(turn->wake_at_us);
     case runtime::task_turn::next::finished: return end(task_ended::how::finished, std::nullopt);
   }
+}
+
+void task_state::load(std::shared_ptr<tables::load_job> job) {
+  loading_ = true;
+  io_->run([job = std::move(job), task = task_handle(self_)] {
+    job->run();
+    caf::anon_send(task, state_loaded{});
+  });
+}
+
+void task_state::on_loaded() {
+  loading_ = false;
+  if (farewell_) return leave();
+  machine_->state_loaded();
+  schedule();
 }
 
 void task_state::arm(std::int64_t wake_at_us) {
@@ -163,20 +192,26 @@ void task_state::report_snapshot() {
 }
 
 void task_state::end(task_ended::how how, std::optional<error> cause) {
-  if (!master_) return;
-  task_ended report{number_, how, std::move(cause), {}};
+  if (!master_ || farewell_) return;
+  farewell_ = task_ended{number_, how, std::move(cause), {}};
+  if (!loading_) leave();
+}
+
+void task_state::leave() {
   if (machine_) {
-    if (how == task_ended::how::finished) report.committables = machine_->take_committables();
+    if (farewell_->end == task_ended::how::finished) {
+      farewell_->committables = machine_->take_committables();
+    }
     machine_->close();
     machine_.reset();
   }
-  self_->send(std::exchange(master_, nullptr), std::move(report));
+  self_->send(std::exchange(master_, nullptr), *std::exchange(farewell_, std::nullopt));
   self_->quit();
 }
 
 task_handle::behavior_type run_task(task_handle::stateful_pointer<task_state> self,
-                                    std::uint32_t number, job_master_handle master) {
-  return self->state.behavior(number, std::move(master));
+                                    std::uint32_t number, job_master_handle master, io_pool* io) {
+  return self->state.behavior(number, std::move(master), io);
 }
 
 class task_mailbox final : public runtime::mailbox {
@@ -196,8 +231,9 @@ class task_mailbox final : public runtime::mailbox {
 
 }  // namespace
 
-task_handle spawn_task(caf::actor_system& system, std::uint32_t number, job_master_handle master) {
-  return system.spawn(run_task, number, std::move(master));
+task_handle spawn_task(caf::actor_system& system, std::uint32_t number, job_master_handle master,
+                       io_pool& io) {
+  return system.spawn(run_task, number, std::move(master), &io);
 }
 
 std::shared_ptr<runtime::mailbox> mailbox_of(task_handle task) {

@@ -1,6 +1,7 @@
 #include "actors/tasks/task_builder.hpp"
 
 #include "core/runtime/collect_output.hpp"
+#include "core/tables/memory_store.hpp"
 #include "core/tables/table_set.hpp"
 
 #include <algorithm>
@@ -56,6 +57,7 @@ result<std::shared_ptr<runtime::task>> builder::build() {
   parts_.metrics->subtask = subtask_;
   parts_.time = setup_.options.time;
   parts_.batch_rows = setup_.settings.batch_rows;
+  parts_.spill_always = setup_.settings.spill_always;
   parts_.routers.resize(edges_.size());
   MILLRACE_CHECK(add_head());
   for (const std::uint32_t node : vertex_.nodes) MILLRACE_CHECK(add_node(node));
@@ -107,9 +109,11 @@ result<void> builder::add_stage(std::uint32_t node) {
   s.name = node_at(node).name;
   s.op = std::move(op);
   s.context = make_context(node);
+  if (setup_.settings.spill_always) s.cold = std::make_shared<tables::memory_store>();
   tables::table_context tables{.budget = s.context->budget,
                                .time = setup_.options.time,
-                               .store = nullptr,
+                               .store = s.cold.get(),
+                               .strict_prefetch = setup_.settings.spill_always,
                                .range = tables::key_range::of_subtask(subtask_, vertex_.parallelism,
                                                                       setup_.plan.max_parallelism)};
   s.tables = std::make_unique<tables::table_set>(tables);

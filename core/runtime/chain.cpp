@@ -103,6 +103,35 @@ result<chain_state> chain::proceed() {
   return chain_state::ready;
 }
 
+std::unique_ptr<tables::load_job> chain::begin_load() {
+  return deepest_pending()->stage().tables->begin_load();
+}
+
+// Nothing is taken between `need_state` and this: the deepest node still is the one that waits.
+result<void> chain::finish_load(tables::load_job* job) {
+  node& parked = *deepest_pending();
+  if (job != nullptr) MILLRACE_CHECK(parked.stage().tables->finish_load(*job));
+  parked.state_loaded();
+  return {};
+}
+
+result<std::size_t> chain::spill(std::size_t bytes) {
+  std::vector<tables::table_set*> sets;
+  for (auto& n : nodes_) {
+    if (n->stage().tables && n->stage().cold && !n->paused())
+      sets.push_back(n->stage().tables.get());
+  }
+  std::sort(sets.begin(), sets.end(),
+            [](auto* a, auto* b) { return a->memory_bytes() > b->memory_bytes(); });
+  std::size_t freed = 0;
+  for (tables::table_set* set : sets) {
+    if (freed >= bytes) break;
+    MILLRACE_TRY(const std::size_t more, set->spill(bytes - freed));
+    freed += more;
+  }
+  return freed;
+}
+
 chain::node* chain::deepest_pending() {
   for (auto n = nodes_.rbegin();; ++n) {
     if ((*n)->pending()) return n->get();

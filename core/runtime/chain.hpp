@@ -13,6 +13,8 @@
 
 namespace millrace::tables {
 class frozen_delta;
+class load_job;
+class state_store;
 class table_set;
 }  // namespace millrace::tables
 
@@ -29,6 +31,7 @@ struct chain_target {
 struct chain_stage {
   std::string name;  ///< for errors
   std::unique_ptr<operators::operator_context> context;
+  std::shared_ptr<tables::state_store> cold;  ///< where the tables spill to; null: nowhere
   std::unique_ptr<tables::table_set> tables;  ///< null: stateless
   std::unique_ptr<operators::physical_operator> op;
   std::vector<chain_target> targets;  ///< stages behind this one, or outputs
@@ -39,7 +42,7 @@ enum class chain_state : std::uint8_t {
   ready,       ///< takes the next element
   yielded,     ///< has more to do: call `proceed` again, after others had their turn
   full,        ///< an output is full: call `proceed` when it has room
-  need_state,  ///< key groups are being loaded: call `proceed` when they are there
+  need_state,  ///< key groups are on disk: run the job of `begin_load`, then `finish_load`
 };
 
 /// The state that one barrier froze, by stage (null: the stage has none).
@@ -85,8 +88,17 @@ class chain {
 
   /// Goes on after anything but `ready`.
   [[nodiscard]] result<chain_state> proceed();
+  /// After `need_state`: the reads that the parked operator waits for, to be run on any thread
+  /// while the chain and its tables live; null when nothing is left to read. `finish_load` comes
+  /// before the next `proceed`.
+  [[nodiscard]] std::unique_ptr<tables::load_job> begin_load();
+  /// Hands what was read (nothing for null) to the operator. Errors: the job's.
+  [[nodiscard]] result<void> finish_load(tables::load_job* job);
   /// False while an output right behind the entry, or behind operators that hold nothing, is full.
   [[nodiscard]] bool has_room() const;
+  /// Spills about `bytes` of the tables of operators that are not paused, the largest set first.
+  /// Gives the bytes freed. Errors: state_io.
+  [[nodiscard]] result<std::size_t> spill(std::size_t bytes);
   /// The next processing time that any operator wants.
   [[nodiscard]] timestamp_ms next_processing_time() const;
   /// When an output wants to be flushed or asked again, steady microseconds.

@@ -76,6 +76,9 @@ result<progress> chain::node::call(const signal& s) {
 
 result<void> chain::node::settle(result<progress> said) {
   if (!said) return named(said.take_error());
+  if (stage_.tables) {
+    if (auto health = stage_.tables->health(); !health) return named(health.take_error());
+  }
   paused_ = *said != progress::need_input;
   needs_state_ = *said == progress::need_state;
   if (!paused_) {

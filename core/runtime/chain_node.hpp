@@ -24,6 +24,8 @@ class chain::node final : public operators::output {
 
   [[nodiscard]] bool pending() const { return pending_; }
   [[nodiscard]] bool needs_state() const { return paused_ && needs_state_; }
+  /// The operator is in the middle of a call: payload pointers and cursors of its may be alive.
+  [[nodiscard]] bool paused() const { return paused_; }
   void state_loaded() { needs_state_ = false; }
   [[nodiscard]] bool has_room() const { return !pending_ && owner_.room_at(stage_.targets); }
   [[nodiscard]] timestamp_ms next_processing_time() const;

@@ -59,16 +59,18 @@ result<task_turn> task::run() {
     }
   }();
   account(started, turn);
-  if (turn.ok()) turn->want_split = want_split_;
+  if (turn.ok()) {
+    turn->want_split = want_split_;
+    turn->load = std::exchange(new_load_, nullptr);
+  }
   return turn;
 }
 
 // Gives false when there is nothing to do now.
 result<bool> task::work_once() {
-  if (state_ != chain_state::ready) {
-    MILLRACE_TRY(state_, parts_.chain->proceed());
-    return state_ == chain_state::ready || state_ == chain_state::yielded;
-  }
+  if (state_ == chain_state::need_state) return await_state();
+  if (state_ != chain_state::ready) return proceed();
+  if (parts_.spill_always) MILLRACE_CHECK(parts_.chain->spill(SIZE_MAX));
   MILLRACE_CHECK(advance_time());
   if (state_ != chain_state::ready) return true;
   if (!parts_.chain->has_room()) return false;
@@ -79,6 +81,25 @@ result<bool> task::work_once() {
     return true;
   }
   return parts_.source ? from_source() : from_gate();
+}
+
+result<bool> task::proceed() {
+  MILLRACE_TRY(state_, parts_.chain->proceed());
+  return state_ != chain_state::full;
+}
+
+// Parks the chain until the reads it wants have run elsewhere.
+result<bool> task::await_state() {
+  if (loading_ && !load_done_) return false;
+  if (!loading_) {
+    loading_ = parts_.chain->begin_load();
+    new_load_ = loading_;
+    load_done_ = false;
+    if (loading_) return false;
+  }
+  const auto job = std::exchange(loading_, nullptr);
+  MILLRACE_CHECK(parts_.chain->finish_load(job.get()));
+  return proceed();
 }
 
 result<void> task::push(const signal& next) {
@@ -209,7 +230,9 @@ result<void> task::advance_time() {
 // Rows kept back for bigger batches leave when a second turn finds nothing either: under load other
 // tasks bring more in between.
 result<task_turn> task::rest() {
-  if (state_ == chain_state::ready && parts_.chain->has_room()) {
+  if (state_ == chain_state::need_state) {
+    MILLRACE_CHECK(parts_.chain->flush_outputs());
+  } else if (state_ == chain_state::ready && parts_.chain->has_room()) {
     if (!rested_ && parts_.chain->output_deadline_us() != never_us) {
       rested_ = true;
       return task_turn{.what = task_turn::next::again};

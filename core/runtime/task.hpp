@@ -32,6 +32,7 @@ struct task_parts {
   std::vector<sink_output*> sinks;  ///< among the chain's outputs
   const clock* time = nullptr;
   std::uint32_t batch_rows = 4096;
+  bool spill_always = false;  ///< for tests: nothing stays in memory between two elements
 };
 
 /// What a task wants after a turn.
@@ -44,6 +45,9 @@ struct task_turn {
   next what = next::wait;
   std::int64_t wake_at_us = never_us;  ///< steady microseconds
   bool want_split = false;             ///< ask the enumerator
+  /// Run it where blocking is allowed, then tell the task `state_loaded`. The task takes nothing
+  /// from its gate until then, and must outlive the job.
+  std::shared_ptr<tables::load_job> load = nullptr;
 };
 
 /// A barrier that has passed a task: what has to be kept for its checkpoint.
@@ -74,6 +78,8 @@ class task {
   void trigger(data::barrier barrier) { triggered_.push_back(barrier); }
   /// A wait is over: the source is asked again.
   void wake() { source_retry_us_ = 0; }
+  /// The job of the last `task_turn::load` has run.
+  void state_loaded() { load_done_ = true; }
   /// The checkpoint is durable, or was given up.
   void checkpoint_complete(checkpoint_id checkpoint);
   void checkpoint_aborted(checkpoint_id checkpoint);
@@ -102,6 +108,8 @@ class task {
   using signal = std::variant<data::element, ended_input, input_time>;
 
   [[nodiscard]] result<bool> work_once();
+  [[nodiscard]] result<bool> proceed();
+  [[nodiscard]] result<bool> await_state();
   [[nodiscard]] result<void> push(const signal& next);
   [[nodiscard]] result<void> push(const data::element& what);
   [[nodiscard]] result<bool> from_source();
@@ -128,10 +136,13 @@ class task {
   std::optional<data::barrier> passing_;
   std::vector<connectors::source_split> positions_;  // at the barrier that passes
   std::optional<chain_snapshot> kept_;               // of the checkpoint in flight
+  std::shared_ptr<tables::load_job> loading_;        // the chain is parked until it has run
+  std::shared_ptr<tables::load_job> new_load_;       // to be handed out with this turn
   std::int64_t source_retry_us_ = 0;
   std::int64_t blocked_since_us_ = 0;
   bool want_split_ = false;
   bool source_ended_ = false;
+  bool load_done_ = false;
   bool rested_ = false;  // the last turn found nothing to do
 };
 

@@ -167,6 +167,11 @@ result<void> set_state::finish_load(load_job& finished) {
 void set_state::load_now(std::uint32_t i) {
   group_load job(*this, {i});
   job.run();
+  if (context.strict_prefetch && !failure) {
+    failure = make_error(errc::internal, "an operator looked into key group " +
+                                             std::to_string(group_at(i).value) +
+                                             ", which is cold, without prefetch");
+  }
   if (job.failure && !failure) failure = *job.failure;
   // The caller holds the segment: fill it in place.
   for (std::size_t t = 0; t < tables.size(); ++t) {

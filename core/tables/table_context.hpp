@@ -20,6 +20,8 @@ struct table_context {
   /// False where no checkpoint is ever a delta and nothing spills: no change is remembered, freezes
   /// must be snapshots.
   bool track_changes = true;
+  /// A lookup that meets a cold key group without `prefetch` is a bug (tests): `health` tells it.
+  bool strict_prefetch = false;
   key_range range;
 };
 

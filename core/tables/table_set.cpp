@@ -155,9 +155,7 @@ readiness table_set::prefetch_all() {
 
 std::unique_ptr<load_job> table_set::begin_load() { return state_->begin_load(); }
 
-result<void> table_set::finish_load(std::unique_ptr<load_job> job) {
-  return state_->finish_load(*job);
-}
+result<void> table_set::finish_load(load_job& job) { return state_->finish_load(job); }
 
 result<void> table_set::health() const {
   if (state_->failure) return *state_->failure;

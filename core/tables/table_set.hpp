@@ -105,7 +105,7 @@ class table_set {
   /// A job that reads all groups noted by `prefetch` in one batch; null when none are.
   [[nodiscard]] std::unique_ptr<load_job> begin_load();
   /// Installs what a job has read. Errors: the job's.
-  [[nodiscard]] result<void> finish_load(std::unique_ptr<load_job> job);
+  [[nodiscard]] result<void> finish_load(load_job& job);
   /// Key groups that are not in memory.
   [[nodiscard]] std::uint32_t cold_groups() const;
   /// The first error of a lookup that met a cold group without `prefetch` and could not read it at

@@ -89,7 +89,7 @@ void operator_harness::run(Call call) {
     if (*said == progress::need_state) {
       auto job = tables_->begin_load();
       job->run();
-      EXPECT_TRUE(tables_->finish_load(std::move(job)).ok());
+      EXPECT_TRUE(tables_->finish_load(*job).ok());
       ++loads_;
     }
     sink_->go_on();

@@ -118,7 +118,7 @@ struct world {
     auto job = set.begin_load();
     if (!job) return;
     job->run();
-    EXPECT_TRUE(set.finish_load(std::move(job)).ok());
+    EXPECT_TRUE(set.finish_load(*job).ok());
   }
 };
 

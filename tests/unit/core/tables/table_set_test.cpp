@@ -110,7 +110,7 @@ TEST(table_set, cold_key_groups_come_back_by_prefetch) {
   EXPECT_EQ(set.prefetch(hash), readiness::loading);
   EXPECT_EQ(set.begin_load(), nullptr) << "a group is read once";
   std::thread([&] { job->run(); }).join();
-  ASSERT_TRUE(set.finish_load(std::move(job)).ok());
+  ASSERT_TRUE(set.finish_load(*job).ok());
   EXPECT_EQ(set.prefetch(hash), readiness::ready);
   EXPECT_EQ(set.cold_groups(), cold - 1);
   EXPECT_EQ(set.prefetch_all(), readiness::loading);
