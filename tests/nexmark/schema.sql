@@ -10,7 +10,7 @@ CREATE TABLE events (
   at_time AS CASE event_type WHEN 0 THEN person.`dateTime` WHEN 1 THEN auction.`dateTime` ELSE bid.`dateTime` END,
   WATERMARK FOR at_time AS at_time - INTERVAL '4' SECOND
 ) WITH ('connector' = 'nexmark', 'events.num' = '${EVENTS}', 'first-event.rate' = '${RATE}',
-        'next-event.rate' = '${RATE}');
+        'next-event.rate' = '${RATE}', 'seed' = '${SEED}');
 CREATE VIEW persons AS
   SELECT person.id, person.name, person.emailAddress, person.creditCard, person.city, person.state, at_time,
          person.extra FROM events WHERE event_type = 0;
