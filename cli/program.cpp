@@ -77,33 +77,50 @@ int explain(const arguments& a) {
   return script_of(a, script) ? explain_script(script, a.format) : exit_usage;
 }
 
+/// The sub-commands, their options, and where the parsed words go.
+class command_line {
+ public:
+  command_line() {
+    app_.require_subcommand(1);
+    app_.footer(footer);
+    add_script_options(*run_, words_);
+    run_->add_option("--output", words_.output, "table, json or changelog")
+        ->check(CLI::IsMember({"table", "json", "changelog"}))
+        ->capture_default_str();
+    run_->add_flag("--quiet", words_.quiet, "no progress on stderr");
+    add_script_options(*explain_, words_);
+    explain_->add_option("--format", words_.format, "tree, dot or json")
+        ->check(CLI::IsMember({"tree", "dot", "json"}))
+        ->capture_default_str();
+  }
+
+  int execute(int argc, char** argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+      return app_.exit(e) == 0 ? exit_ok : exit_usage;
+    }
+    if (version_->parsed()) {
+      std::printf("%s\n", version_text);
+      return exit_ok;
+    }
+    return run_->parsed() ? run(words_) : explain(words_);
+  }
+
+  [[nodiscard]] std::string help() const { return app_.help("", CLI::AppFormatMode::All); }
+
+ private:
+  arguments words_;
+  CLI::App app_{"Continuous SQL queries over streams and files.", "millrace"};
+  CLI::App* run_ = app_.add_subcommand("run", "Run a SQL script in this process");
+  CLI::App* explain_ = app_.add_subcommand("explain", "Print the plans of a SQL script");
+  CLI::App* version_ = app_.add_subcommand("version", "Print the version");
+};
+
 }  // namespace
 
-int run_program(int argc, char** argv) {
-  arguments a;
-  CLI::App app("Continuous SQL queries over streams and files.", "millrace");
-  app.require_subcommand(1);
-  app.footer(footer);
-  auto* run_command = app.add_subcommand("run", "Run a SQL script in this process");
-  add_script_options(*run_command, a);
-  run_command->add_option("--output", a.output, "table, json or changelog")
-      ->check(CLI::IsMember({"table", "json", "changelog"}));
-  run_command->add_flag("--quiet", a.quiet, "no progress on stderr");
-  auto* explain_command = app.add_subcommand("explain", "Print the plans of a SQL script");
-  add_script_options(*explain_command, a);
-  explain_command->add_option("--format", a.format, "tree, dot or json")
-      ->check(CLI::IsMember({"tree", "dot", "json"}));
-  auto* version_command = app.add_subcommand("version", "Print the version");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? exit_ok : exit_usage;
-  }
-  if (version_command->parsed()) {
-    std::printf("%s\n", version_text);
-    return exit_ok;
-  }
-  return run_command->parsed() ? run(a) : explain(a);
-}
+int run_program(int argc, char** argv) { return command_line().execute(argc, argv); }
+
+std::string help_text() { return command_line().help(); }
 
 }  // namespace millrace::cli

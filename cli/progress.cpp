@@ -67,4 +67,13 @@ std::string progress_line(const job_progress& p, std::int64_t elapsed_us) {
   return line;
 }
 
+std::string losses_line(const job_progress& p) {
+  std::string line;
+  if (p.rejected_rows > 0) line = with_commas(p.rejected_rows) + " bad records skipped";
+  if (p.late_rows > 0) {
+    line += (line.empty() ? "" : ", ") + with_commas(p.late_rows) + " late rows dropped";
+  }
+  return line;
+}
+
 }  // namespace millrace::cli

@@ -66,6 +66,7 @@ class script_runner {
   result<running_job> start(plan::physical_plan plan, std::string name,
                             std::shared_ptr<runtime::collect_queue> collect);
   void print_select(const running_job& job, runtime::collect_queue& queue, row_printer& printer);
+  void warn_of_losses(const running_job& job) const;
   result<void> await(const running_job& job);
   result<void> await_all();
   void cancel_all();
@@ -141,7 +142,14 @@ result<void> script_runner::select(const sql::job_outcome& job, const sql::sessi
   print_select(running, *queue, *printer);
   auto ended = running.handle->wait();
   printer->finish();
+  warn_of_losses(running);
   return ended;
+}
+
+// The rows of a query say nothing of those that are missing, and its progress line is gone by now.
+void script_runner::warn_of_losses(const running_job& job) const {
+  const std::string losses = losses_line(read_progress(*job.handle, job.elapsed_us()));
+  if (!losses.empty() && !request_.quiet) std::fprintf(stderr, "warning: %s\n", losses.c_str());
 }
 
 void script_runner::print_select(const running_job& job, runtime::collect_queue& queue,

@@ -16,13 +16,13 @@ namespace millrace::cli {
 namespace {
 
 result<std::string> read_file(const std::string& file) {
+  errno = 0;
   const bool standard = file == "-";
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> from(
       standard ? stdin : std::fopen(file.c_str(), "rb"),
       [](std::FILE* f) { return f == nullptr || f == stdin ? 0 : std::fclose(f); });
   std::string text;
   char buffer[1 << 16];
-  errno = 0;
   if (from) {
     for (std::size_t n = 0; (n = std::fread(buffer, 1, sizeof buffer, from.get())) > 0;) {
       text.append(buffer, n);

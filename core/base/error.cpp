@@ -135,6 +135,15 @@ std::string_view line_of(std::string_view text, std::uint32_t number) {
   return text.substr(0, text.find('\n'));
 }
 
+// Control bytes would move the terminal's cursor or be invisible.
+std::string visible(std::string_view line) {
+  std::string out(line);
+  for (char& c : out) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = c == '\t' ? ' ' : '?';
+  }
+  return out;
+}
+
 // The line of the place and a caret below it; long lines are cut around the place.
 std::string excerpt(std::string_view text, const text_position& at) {
   constexpr std::size_t widest = 120;
@@ -148,7 +157,8 @@ std::string excerpt(std::string_view text, const text_position& at) {
   line = line.substr(0, widest);
   const std::size_t room = line.size() > column ? line.size() - column : 1;
   const std::size_t carets = std::clamp<std::size_t>(at.length, 1, room);
-  return fmt::format("\n  {}\n  {}{}", line, std::string(column, ' '), std::string(carets, '^'));
+  return fmt::format("\n  {}\n  {}{}", visible(line), std::string(column, ' '),
+                     std::string(carets, '^'));
 }
 
 }  // namespace

@@ -1,10 +1,12 @@
-// Prints a page of docs/reference from the code: reference functions|connectors|errors.
+// Prints a page of docs/reference from the code: reference functions|connectors|errors|options.
 // The test docs.<page> compares it with the page in the repository; to renew a page, redirect the
 // output there.
 
 #include "core/expr/reference.hpp"
+#include "cli/program.hpp"
 #include "core/base/error.hpp"
 #include "core/connectors/registry.hpp"
+#include "core/sql/session/session_options.hpp"
 
 #include <cstdio>
 #include <string>
@@ -28,6 +30,15 @@ std::string errors_reference() {
   return out;
 }
 
+std::string options_reference() {
+  return "# Options\n\n## Session\n\nSet with `SET 'key' = 'value';` in a script, or with "
+         "`--set key=value`.\n\n" +
+         millrace::sql::session_options_reference() +
+         "\nOptions of tables are in [connectors.md](connectors.md).\n\n## Command "
+         "line\n\n```\n" +
+         millrace::cli::help_text() + "```\n";
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -36,8 +47,9 @@ int main(int argc, char** argv) {
   if (page == "functions") text = millrace::expr::functions_reference();
   if (page == "connectors") text = millrace::connectors::connectors_reference();
   if (page == "errors") text = errors_reference();
+  if (page == "options") text = options_reference();
   if (text.empty()) {
-    std::fprintf(stderr, "usage: reference functions|connectors|errors\n");
+    std::fprintf(stderr, "usage: reference functions|connectors|errors|options\n");
     return 2;
   }
   std::fwrite(text.data(), 1, text.size(), stdout);

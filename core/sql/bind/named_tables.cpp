@@ -55,9 +55,10 @@ result<relation> query_binder::bind_named(const qualified_name& name,
   const auto entry = environment_.objects.find(path);
   if (entry.table) return bind_table(entry.table, path, hints);
   if (entry.view) return bind_view(entry.view, path);
-  return make_error(errc::sql_unknown_table, name.back().at,
-                    "no table or view '" + to_text(path) + "'",
-                    hint_for(path.object, known_relations()));
+  const auto known = known_relations();
+  return make_error(
+      errc::sql_unknown_table, name.back().at, "no table or view '" + to_text(path) + "'",
+      known.empty() ? "declare it with CREATE TABLE first" : hint_for(path.object, known));
 }
 
 result<plan::table_ptr> query_binder::with_hints(const plan::table_ptr& table,

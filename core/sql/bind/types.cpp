@@ -68,7 +68,9 @@ data_type interval_type(const type_name& type) {
 
 error not_supported(const type_name& type, std::string_view what) {
   return make_error(errc::sql_not_supported, type.at,
-                    "the type " + std::string(what) + " is not supported");
+                    "the type " + std::string(what) + " is not supported",
+                    "for example BOOLEAN, INT, BIGINT, DOUBLE, DECIMAL(p, s), STRING, BYTES, DATE, "
+                    "TIMESTAMP(p), TIMESTAMP_LTZ(p), ARRAY<t>, MAP<k, v>, ROW<name t>");
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace {
 
 std::string describe_token(const token& found) {
   constexpr std::size_t longest = 40;
-  if (found.kind == token_kind::end) return "the end of the text";
+  if (found.kind == token_kind::end) return "end of the text";
   std::size_t cut = std::min(found.text.size(), longest);
   while (cut < found.text.size() && (static_cast<unsigned char>(found.text[cut]) & 0xC0) == 0x80)
     --cut;

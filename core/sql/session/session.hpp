@@ -87,7 +87,4 @@ class session {
   option_map options_;
 };
 
-/// The known option keys of a session, for SET, its hints and the reference.
-[[nodiscard]] const std::vector<std::string>& session_option_keys();
-
 }  // namespace millrace::sql

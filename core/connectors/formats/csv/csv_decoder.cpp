@@ -55,7 +55,7 @@ class csv_decoder final : public record_decoder {
     std::uint64_t line;
   };
 
-  // Collects the fields of up to `most` good rows.
+  // Collects the fields of up to `most` good rows, up to the next bad one.
   result<void> split(std::string_view bytes, bool last, std::uint32_t most, std::size_t& at,
                      std::uint64_t& lines, bad_records& bad) {
     fields_.clear();
@@ -79,6 +79,13 @@ class csv_decoder final : public record_decoder {
         continue;
       }
       fields_.resize(kept);
+      if (!places_.empty()) {
+        // The rows before may turn out bad when they are converted; errors come in the file's
+        // order.
+        at = begin;
+        --lines;
+        return {};
+      }
       const auto code =
           at - begin > longest_ ? errc::connector_record_too_long : errc::connector_bad_record;
       MILLRACE_CHECK(bad.reject(code, begin, line, problem, text_of({begin, at, line}, bytes)));

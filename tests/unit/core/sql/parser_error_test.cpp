@@ -56,7 +56,7 @@ TEST(parser_errors, name_place_and_expectation) {
       {"SELECT (1 + 2",
        sql_unexpected_token,
        {1, 14, 1},
-       "unexpected the end of the text, expected ')'"},
+       "unexpected end of the text, expected ')'"},
       {"SELECT 'a",
        sql_bad_token,
        {1, 8, 1},
@@ -119,7 +119,7 @@ TEST(parser_errors, name_place_and_expectation) {
       {"SELECT * FROM",
        sql_unexpected_token,
        {1, 14, 1},
-       "unexpected the end of the text, expected a table, a query in parentheses, TABLE(..) or "
+       "unexpected end of the text, expected a table, a query in parentheses, TABLE(..) or "
        "UNNEST(..)"},
       {"SELECT * FROM t PIVOT (x)", sql_not_supported, {1, 17, 5}, "PIVOT is not supported"},
       {"SELECT * FROM t TABLESAMPLE BERNOULLI(10)",

@@ -1,0 +1,154 @@
+#include "core/sql/session/session_options.hpp"
+
+namespace millrace::sql {
+namespace {
+
+using form = option_form;
+
+constexpr session_option options[] = {
+    {"execution.buffer-timeout", form::duration, "100 ms",
+     "rows wait that long for more, so that batches between tasks get larger; 0: none waits"},
+    {"execution.buffer-timeout.enabled"},
+    {"execution.buffer-timeout.interval"},
+    {"execution.checkpointing.aligned-checkpoint-timeout"},
+    {"execution.checkpointing.dir"},
+    {"execution.checkpointing.externalized-checkpoint-retention"},
+    {"execution.checkpointing.incremental"},
+    {"execution.checkpointing.interval", form::duration, "",
+     "a barrier is sent through the job that often; sinks commit files with it"},
+    {"execution.checkpointing.max-concurrent-checkpoints"},
+    {"execution.checkpointing.min-pause"},
+    {"execution.checkpointing.mode"},
+    {"execution.checkpointing.num-retained"},
+    {"execution.checkpointing.savepoint-dir"},
+    {"execution.checkpointing.storage"},
+    {"execution.checkpointing.timeout", form::duration, "10 min",
+     "a checkpoint that takes longer is given up"},
+    {"execution.checkpointing.tolerable-failed-checkpoints"},
+    {"execution.checkpointing.unaligned"},
+    {"execution.checkpointing.unaligned.enabled"},
+    {"execution.runtime-mode"},
+    {"execution.savepoint.ignore-unclaimed-state"},
+    {"execution.savepoint.path"},
+    {"execution.state-recovery.ignore-unclaimed-state"},
+    {"execution.state-recovery.path"},
+    {"execution.target"},
+    {"millrace.batch-rows", form::integer, "4096", "the most rows of a batch, 1 to 1048576"},
+    {"millrace.exchange.exclusive-size", form::size, "32 kb",
+     "bytes that a channel between tasks always may hold"},
+    {"millrace.exchange.floating-size", form::size, "4 mb",
+     "bytes that the busy channels of one task share beyond that"},
+    {"millrace.test.wire-codec", form::boolean, "false",
+     "batches pass between tasks in the form of the wire, as tests want it"},
+    {"parallelism.default", form::integer, "1", "subtasks per operator; `--parallelism` sets it"},
+    {"pipeline.auto-watermark-interval", form::duration, "200 ms",
+     "a watermark is sent that often; 0 ms: after every row"},
+    {"pipeline.max-parallelism", form::integer, "128",
+     "key groups, the most subtasks that can share keyed state"},
+    {"pipeline.name"},
+    {"pipeline.object-reuse"},
+    {"pipeline.operator-chaining"},
+    {"pipeline.operator-chaining.enabled", form::boolean, "true",
+     "false: every operator has a task of its own"},
+    {"pipeline.watermark-alignment.allow-unaligned-source-splits"},
+    {"restart-strategy.fixed-delay.attempts"},
+    {"restart-strategy.fixed-delay.delay"},
+    {"restart-strategy.type"},
+    {"sql-client.execution.max-table-result.rows"},
+    {"sql-client.execution.result-mode"},
+    {"sql-client.verbose"},
+    {"state.backend"},
+    {"state.backend.incremental"},
+    {"state.backend.type"},
+    {"state.checkpoints.dir"},
+    {"state.checkpoints.num-retained"},
+    {"state.savepoints.dir"},
+    {"table.display.max-column-width"},
+    {"table.dml-sync", form::boolean, "false",
+     "true: the script goes on when the INSERT's job has ended"},
+    {"table.dynamic-table-options.enabled"},
+    {"table.exec.async-lookup.buffer-capacity"},
+    {"table.exec.async-lookup.output-mode"},
+    {"table.exec.async-lookup.timeout"},
+    {"table.exec.deduplicate.insert-update-after-sensitive-enabled"},
+    {"table.exec.deduplicate.mini-batch.compact-changes-enabled"},
+    {"table.exec.disabled-operators"},
+    {"table.exec.interval-join.min-cleanup-interval"},
+    {"table.exec.legacy-cast-behaviour"},
+    {"table.exec.local-hash-agg.adaptive.enabled"},
+    {"table.exec.mini-batch.allow-latency", form::duration, "0 ms",
+     "the longest an aggregation keeps rows back for a mini-batch"},
+    {"table.exec.mini-batch.enabled", form::boolean, "false",
+     "aggregations take rows together and give one change per key"},
+    {"table.exec.mini-batch.size", form::integer, "-1", "the most rows of a mini-batch"},
+    {"table.exec.rank.topn-cache-size"},
+    {"table.exec.resource.default-parallelism"},
+    {"table.exec.simplify-operator-name-enabled"},
+    {"table.exec.sink.keyed-shuffle"},
+    {"table.exec.sink.not-null-enforcer", form::text, "ERROR",
+     "ERROR or DROP: NULL for a NOT NULL column of a sink"},
+    {"table.exec.sink.rowtime-inserter"},
+    {"table.exec.sink.type-length-enforcer"},
+    {"table.exec.sink.upsert-materialize"},
+    {"table.exec.sort.async-merge-enabled"},
+    {"table.exec.source.cdc-events-duplicate"},
+    {"table.exec.source.idle-timeout", form::duration, "0 ms",
+     "a source without rows for that long no longer holds watermarks back; 0: never"},
+    {"table.exec.spill-compression.enabled"},
+    {"table.exec.state.ttl", form::duration, "0 ms",
+     "state of a key that nobody touched for that long is dropped; 0: never"},
+    {"table.exec.uid.generation"},
+    {"table.exec.window-agg.buffer-size-limit"},
+    {"table.local-time-zone", form::text, "UTC", "zone of TIMESTAMP_LTZ in text and of casts"},
+    {"table.optimizer.agg-phase-strategy"},
+    {"table.optimizer.bushy-join-reorder-threshold"},
+    {"table.optimizer.delta-join.strategy"},
+    {"table.optimizer.distinct-agg.split.bucket-num"},
+    {"table.optimizer.distinct-agg.split.enabled"},
+    {"table.optimizer.dynamic-filtering.enabled"},
+    {"table.optimizer.incremental-agg-enabled"},
+    {"table.optimizer.join-reorder-enabled"},
+    {"table.optimizer.join.broadcast-threshold"},
+    {"table.optimizer.multi-join.enabled"},
+    {"table.optimizer.multiple-input-enabled"},
+    {"table.optimizer.non-deterministic-update.strategy"},
+    {"table.optimizer.reuse-optimize-block-with-digest-enabled"},
+    {"table.optimizer.reuse-sink-enabled"},
+    {"table.optimizer.reuse-source-enabled"},
+    {"table.optimizer.reuse-sub-plan-enabled"},
+    {"table.optimizer.source.predicate-pushdown-enabled"},
+    {"table.optimizer.source.report-statistics-enabled"},
+    {"table.optimizer.union-all-as-breakpoint-enabled"},
+    {"table.plan.compile.catalog-objects"},
+    {"table.plan.force-recompile"},
+    {"table.plan.restore.catalog-objects"},
+    {"table.resources.download-dir"},
+    {"table.sql-dialect", form::text, "default", "only default"},
+    {"taskmanager.memory.network.fraction"},
+    {"taskmanager.memory.process.size"},
+    {"taskmanager.network.memory.buffer-debloat.enabled"},
+    {"taskmanager.numberOfTaskSlots"},
+};
+
+}  // namespace
+
+std::span<const session_option> session_options() { return options; }
+
+std::string session_options_reference() {
+  std::string out =
+      "| option | default | meaning |\n"
+      "|---|---|---|\n";
+  for (const auto& o : options) {
+    if (o.meaning.empty()) continue;
+    out += "| `" + std::string(o.key) + "` | ";
+    if (!o.standard.empty()) out += "`" + std::string(o.standard) + "`";
+    out += " | " + std::string(o.meaning) + " |\n";
+  }
+  out += "\nTaken without effect, so that scripts made for Flink run:\n\n";
+  for (const auto& o : options) {
+    if (o.meaning.empty()) out += "- `" + std::string(o.key) + "`\n";
+  }
+  return out;
+}
+
+}  // namespace millrace::sql

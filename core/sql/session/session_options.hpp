@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace millrace::sql {
+
+/// The form of an option's values.
+enum class option_form : std::uint8_t { text, boolean, integer, duration, size };
+
+/// An option that SET and `--set` take. The keys are Flink's, but for those that begin with
+/// `millrace.`.
+struct session_option {
+  std::string_view key;
+  option_form form = option_form::text;
+  std::string_view standard{};  ///< the value without SET; empty: none
+  std::string_view meaning{};   ///< empty: taken, so that Flink's scripts run, but without effect
+};
+
+/// All options, ordered by key. Another key is refused (1001).
+[[nodiscard]] std::span<const session_option> session_options();
+
+/// The page docs/reference/options.md without what the command line adds.
+[[nodiscard]] std::string session_options_reference();
+
+}  // namespace millrace::sql
