@@ -1,5 +1,7 @@
 #include "core/base/error.hpp"
 
+#include "core/base/state_errors.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -106,6 +108,11 @@ constexpr error_info table[] = {
     {errc::state_io, "state_io", external, true, "state could not be read or written"},
     {errc::state_type_changed, "state_type_changed", user, false,
      "stored state has other types than the query"},
+    {state_locked, "state_locked", user, false,
+     "another live process works on the job's checkpoints"},
+    {state_not_found, "state_not_found", user, false, "no checkpoint or savepoint at the path"},
+    {state_sync_failed, "state_sync_failed", external, false,
+     "the disk did not keep what was written: restart from the last checkpoint"},
     {errc::internal, "internal", internal, false, "a bug in millrace"},
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/result.hpp"
+#include "core/base/state_errors.hpp"
 #include "core/coordination/checkpoint_manifest.hpp"
 #include "core/tables/delta.hpp"
 
@@ -92,6 +93,9 @@ class snapshot_store : public snapshot_reader {
       checkpoint_id below = checkpoint_id(UINT64_MAX)) = 0;
   /// The largest id ever begun or completed here, as far as the folder shows; 0 at first.
   [[nodiscard]] virtual checkpoint_id newest_id() const = 0;
+  /// Forgets all checkpoints of the job, durably: it starts from the beginning and nothing of an
+  /// earlier run may come back. Ids go on growing. Errors: state_io, state_sync_failed.
+  [[nodiscard]] virtual result<void> clear() = 0;
   /// Writes a complete checkpoint of this store (or of `manifest`'s files read through it) as a
   /// savepoint into the new folder `path`: self-contained, relocatable, one snapshot per operator
   /// instance. Not for manifests with `opaque` files. Gives the savepoint's manifest.

@@ -1,0 +1,90 @@
+#pragma once
+
+#include "core/coordination/snapshot_store.hpp"
+#include "state/checkpoint/directory_store.hpp"
+#include "state/checkpoint/job_lock.hpp"
+#include "state/checkpoint/job_pointer.hpp"
+#include "state/checkpoint/manifest_file.hpp"
+#include "state/checkpoint/open_checkpoint.hpp"
+#include "state/checkpoint/snapshot_files.hpp"
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <vector>
+
+namespace millrace::state {
+
+/// The snapshot store on a job's folder (see folder_layout.hpp). Made by `open_directory_store`.
+class directory_job final : public coordination::snapshot_store {
+ public:
+  directory_job(const directory_options& options, const std::string& root, job_lock lock);
+
+  /// Reads the pointer and clears leftovers away; once, before everything else.
+  [[nodiscard]] result<void> look_around();
+
+  [[nodiscard]] result<std::unique_ptr<tables::delta_reader>> read(
+      const coordination::state_file& file) const override {
+    return files_.read(file);
+  }
+  [[nodiscard]] result<std::unique_ptr<tables::delta_reader>> read_merged(
+      const coordination::operator_state& instance) const override {
+    return files_.read_merged(instance);
+  }
+  [[nodiscard]] result<void> fetch(const coordination::state_file& file,
+                                   const std::string& path) const override {
+    return files_.fetch(file, path);
+  }
+
+  [[nodiscard]] result<void> begin(checkpoint_id id) override;
+  [[nodiscard]] result<coordination::state_file> write_state(checkpoint_id id,
+                                                             std::string_view owner,
+                                                             coordination::state_file_kind kind,
+                                                             tables::delta_reader& from) override;
+  [[nodiscard]] result<coordination::state_file> keep_file(checkpoint_id id, std::string_view owner,
+                                                           const std::string& path,
+                                                           std::string_view local_name) override;
+  [[nodiscard]] result<coordination::checkpoint_manifest> complete(
+      coordination::checkpoint_manifest manifest) override;
+  void abort(checkpoint_id id) override;
+  [[nodiscard]] result<std::optional<coordination::found_checkpoint>> latest(
+      coordination::verification how, checkpoint_id below) override;
+  [[nodiscard]] checkpoint_id newest_id() const override { return newest_; }
+  [[nodiscard]] result<void> clear() override;
+  [[nodiscard]] result<coordination::checkpoint_manifest> export_savepoint(
+      const coordination::checkpoint_manifest& manifest, const std::string& path) override;
+
+ private:
+  [[nodiscard]] result<std::shared_ptr<open_checkpoint>> find_open(checkpoint_id id) const;
+  [[nodiscard]] std::set<checkpoint_id> open_ids() const;
+  [[nodiscard]] std::string path_of(std::string_view name) const;
+  [[nodiscard]] std::vector<pointer_entry> candidates() const;
+  [[nodiscard]] result<loaded_manifest> load(const pointer_entry& entry,
+                                             coordination::verification how) const;
+  void settle_on(std::vector<pointer_entry> good, const coordination::checkpoint_manifest& found);
+  [[nodiscard]] result<void> place_files(coordination::checkpoint_manifest& manifest,
+                                         const std::string& folder) const;
+  [[nodiscard]] result<void> make_durable(coordination::checkpoint_manifest& manifest,
+                                          const std::string& folder);
+  void retire();
+
+  std::string root_;
+  std::uint32_t keep_;
+  std::uint64_t inline_below_;
+  job_lock lock_;
+  snapshot_files files_;
+  checkpoint_id newest_{};
+  /// As last read or written; none when missing or damaged.
+  std::optional<job_pointer> pointer_;
+  std::optional<error> pointer_damage_;
+  /// Manifests of the checkpoints that the pointer names and that are worth restoring, newest
+  /// first.
+  std::vector<coordination::checkpoint_manifest> retained_;
+  /// What the next pointer names behind its own checkpoint, newest first.
+  std::vector<pointer_entry> good_;
+  mutable std::mutex mutex_;
+  std::map<checkpoint_id, std::shared_ptr<open_checkpoint>> open_;  // guarded by mutex_
+};
+
+}  // namespace millrace::state

@@ -1,0 +1,49 @@
+#include "state/checkpoint/job_lock.hpp"
+
+#include "state/checkpoint/file_io.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <utility>
+
+namespace millrace::state {
+
+namespace {
+
+// Who wrote its number into the lock's file; only for the message.
+std::string holder_of(int descriptor) {
+  char text[32] = {};
+  const auto n = ::pread(descriptor, text, sizeof text - 1, 0);
+  const int number = n > 0 ? std::atoi(text) : 0;
+  return number > 0 ? fmt::format("process {}", number) : std::string("another process");
+}
+
+}  // namespace
+
+result<job_lock> job_lock::take(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (descriptor < 0) return io_error("open", path);
+  job_lock lock(descriptor);
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return io_error("lock", path);
+    return make_error(state_locked, fmt::format("'{}' is held by {}", path, holder_of(descriptor)),
+                      "wait until the other run has ended, or give this one another directory");
+  }
+  // Of one length, so that it covers what an earlier process wrote.
+  const std::string number = fmt::format("{:<10}", ::getpid());
+  if (::pwrite(descriptor, number.data(), number.size(), 0) < 0) return io_error("write", path);
+  return lock;
+}
+
+job_lock::job_lock(job_lock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+job_lock::~job_lock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+}  // namespace millrace::state
