@@ -23,7 +23,8 @@ struct job_progress {
 /// 3 %`.
 [[nodiscard]] std::string progress_line(const job_progress& p, std::int64_t elapsed_us);
 
-/// What the job has left out, like `2 bad records skipped, 3 late rows dropped`; empty when nothing.
+/// What the job has left out, like `2 bad records skipped, 3 late rows dropped`; empty when
+/// nothing.
 [[nodiscard]] std::string losses_line(const job_progress& p);
 
 }  // namespace millrace::cli

@@ -96,7 +96,7 @@ std::unique_ptr<row_printer> make_printer(const printer_choice& choice,
   if (choice.form == output_form::json) return make_json_printer(std::move(names));
   const bool endless = !choice.bounded && !choice.terminal;
   if (choice.form == output_form::changelog || endless) return make_changelog_printer();
-  return make_table_printer(unique_names(std::move(names)), choice.terminal);
+  return make_table_printer(unique_names(std::move(names)), choice);
 }
 
 }  // namespace millrace::cli

@@ -48,8 +48,9 @@ struct printer_choice {
 [[nodiscard]] std::unique_ptr<row_printer> make_json_printer(std::vector<std::string> names);
 /// `+I[1, abc]`, a line per row.
 [[nodiscard]] std::unique_ptr<row_printer> make_changelog_printer();
-/// The folded result with borders: at the end, or drawn again and again on a terminal.
+/// The folded result with borders: at the end, or drawn again and again on a terminal, where its
+/// lines are cut to the width of the window.
 [[nodiscard]] std::unique_ptr<row_printer> make_table_printer(std::vector<std::string> names,
-                                                              bool live);
+                                                              const printer_choice& choice);
 
 }  // namespace millrace::cli

@@ -49,6 +49,11 @@ struct running_job {
   [[nodiscard]] std::int64_t elapsed_us() const { return system_clock().steady_us() - started_us; }
 };
 
+std::string progress_of(const running_job& job) {
+  const std::int64_t elapsed = job.elapsed_us();
+  return progress_line(read_progress(*job.handle, elapsed), elapsed);
+}
+
 class script_runner {
  public:
   explicit script_runner(const run_request& request) : request_(request) {
@@ -142,6 +147,8 @@ result<void> script_runner::select(const sql::job_outcome& job, const sql::sessi
   print_select(running, *queue, *printer);
   auto ended = running.handle->wait();
   printer->finish();
+  if (printer->live()) std::printf("%s\n", progress_of(running).c_str());
+  std::fflush(stdout);
   warn_of_losses(running);
   return ended;
 }
@@ -166,7 +173,7 @@ void script_runner::print_select(const running_job& job, runtime::collect_queue&
     if (!printer.live() || elapsed - drawn_us < redraw_every / std::chrono::microseconds(1))
       continue;
     drawn_us = elapsed;
-    printer.refresh(progress_line(read_progress(*job.handle, elapsed), elapsed));
+    printer.refresh(progress_of(job));
   }
 }
 
@@ -216,9 +223,7 @@ result<void> script_runner::await_all() {
 }
 
 void script_runner::report(const running_job& job, const char* how) const {
-  const std::int64_t elapsed = job.elapsed_us();
-  const std::string line = progress_line(read_progress(*job.handle, elapsed), elapsed);
-  std::fprintf(stderr, "%s%s: %s", how, job.name.c_str(), line.c_str());
+  std::fprintf(stderr, "%s%s: %s", how, job.name.c_str(), progress_of(job).c_str());
   std::fflush(stderr);
 }
 

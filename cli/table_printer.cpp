@@ -1,110 +1,63 @@
+#include "cli/folded_rows.hpp"
 #include "cli/row_printer.hpp"
-#include "core/data/value_text.hpp"
+#include "cli/text_table.hpp"
 
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <unordered_map>
 #include <utility>
 
 namespace millrace::cli {
 
 namespace {
 
-using cells = std::vector<std::string>;
+// An endless result shows its last rows only; this many stay, so that they can be taken back.
+constexpr std::size_t most_endless_rows = 10'000;
 
-// Columns on screen: code points, which is right for everything but wide scripts.
-std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
+/// The terminal's size in characters.
+struct screen {
+  std::size_t rows = 24;
+  std::size_t columns = 80;
 
-/// The rows of a changelog after its changes, in the order they came.
-class folded_rows {
- public:
-  void apply(const data::record_batch& batch) {
-    for (std::uint32_t i = 0; i < batch.row_count(); ++i) apply(batch, batch.row_at(i));
-  }
-  /// Calls f(cells) for each row from `first` on.
-  template <class F>
-  void for_each(F&& f) const {
-    for (const auto& row : rows_) {
-      if (!row.empty()) f(row);
+  static screen now() {
+    winsize size{};
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0) {
+      return {};
     }
+    return {size.ws_row, size.ws_col};
   }
-  [[nodiscard]] std::size_t count() const { return live_; }
-
- private:
-  void apply(const data::record_batch& batch, std::uint32_t row) {
-    cells values;
-    std::string key;
-    for (const auto& column : batch.columns()) {
-      values.emplace_back();
-      data::append_value_text(values.back(), *column, row);
-      key += values.back();
-      key += '\0';
-    }
-    if (values.empty()) values.emplace_back();
-    if (data::adds(batch.kind_at(row))) {
-      places_[key].push_back(rows_.size());
-      rows_.push_back(std::move(values));
-      ++live_;
-    } else {
-      remove(key);
-    }
-  }
-  void remove(const std::string& key) {
-    const auto at = places_.find(key);
-    if (at == places_.end()) return;
-    rows_[at->second.back()].clear();
-    at->second.pop_back();
-    if (at->second.empty()) places_.erase(at);
-    --live_;
-    if (rows_.size() > 64 && live_ * 2 < rows_.size()) squeeze();
-  }
-  // Drops the places of removed rows, so that an endless changelog keeps a bounded table.
-  void squeeze() {
-    std::vector<cells> kept;
-    std::vector<std::size_t> moved(rows_.size());
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
-      moved[i] = kept.size();
-      if (!rows_[i].empty()) kept.push_back(std::move(rows_[i]));
-    }
-    rows_ = std::move(kept);
-    for (auto& [key, places] : places_) {
-      for (std::size_t& p : places) p = moved[p];
-    }
-  }
-
-  std::vector<cells> rows_;  // removed ones are empty
-  std::unordered_map<std::string, std::vector<std::size_t>> places_;
-  std::size_t live_ = 0;
+  /// Rows of a table that fit beside its frame, the progress line and the line of the cursor.
+  [[nodiscard]] std::size_t table_rows() const { return rows > 6 ? rows - 6 : 0; }
 };
 
 class table_printer final : public row_printer {
  public:
-  table_printer(std::vector<std::string> names, bool live)
-      : names_(std::move(names)), live_(live) {}
+  table_printer(std::vector<std::string> names, const printer_choice& choice)
+      : names_(std::move(names)),
+        live_(choice.terminal),
+        folded_(choice.bounded ? 0 : most_endless_rows) {}
 
   void rows(const data::record_batch& batch) override { folded_.apply(batch); }
   bool live() const override { return live_; }
 
-  void finish() override {
+  void refresh(std::string_view progress) override {
+    if (!live_) return;
+    const screen size = screen::now();
     std::string text = wipe();
-    draw(text, folded_.count());
-    text += std::to_string(folded_.count()) + (folded_.count() == 1 ? " row\n" : " rows\n");
+    const std::size_t most = size.table_rows();
+    if (most > 0) draw_table(text, names_, folded_.last(most), size.columns);
+    text += cut_to(progress, size.columns) + '\n';
+    drawn_lines_ = static_cast<std::size_t>(std::ranges::count(text, '\n'));
     write(text);
   }
 
-  void refresh(std::string_view progress) override {
-    if (!live_) return;
+  void finish() override {
     std::string text = wipe();
-    draw(text, screen_rows());
-    text += progress;
-    text += '\n';
-    drawn_lines_ = static_cast<std::size_t>(std::ranges::count(text, '\n'));
-    write(text);
+    draw_table(text, names_, folded_.last(folded_.count()), live_ ? screen::now().columns : 0);
+    text += std::to_string(folded_.count()) + (folded_.count() == 1 ? " row" : " rows");
+    if (folded_.forgotten() > 0) text += ", the last of them above";
+    write(text + "\n");
   }
 
  private:
@@ -116,45 +69,7 @@ class table_printer final : public row_printer {
     return text;
   }
 
-  static std::size_t screen_rows() {
-    winsize size{};
-    const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 8;
-    return known ? size.ws_row - 6u : 18u;
-  }
-
-  // The last `most` rows, with borders.
-  void draw(std::string& text, std::size_t most) const {
-    std::vector<const cells*> shown;
-    folded_.for_each([&](const cells& row) { shown.push_back(&row); });
-    if (shown.size() > most) {
-      shown.erase(shown.begin(), shown.end() - static_cast<std::ptrdiff_t>(most));
-    }
-    std::vector<std::size_t> widths;
-    for (const std::string& name : names_) widths.push_back(width_of(name));
-    for (const cells* row : shown) {
-      for (std::size_t c = 0; c < widths.size(); ++c) {
-        widths[c] = std::max(widths[c], width_of((*row)[c]));
-      }
-    }
-    border(text, widths);
-    line(text, names_, widths);
-    border(text, widths);
-    for (const cells* row : shown) line(text, *row, widths);
-    border(text, widths);
-  }
-
-  static void border(std::string& text, const std::vector<std::size_t>& widths) {
-    for (const std::size_t w : widths) text += "+" + std::string(w + 2, '-');
-    text += "+\n";
-  }
-  static void line(std::string& text, const cells& row, const std::vector<std::size_t>& widths) {
-    for (std::size_t c = 0; c < widths.size(); ++c) {
-      text += "| " + row[c] + std::string(widths[c] - width_of(row[c]) + 1, ' ');
-    }
-    text += "|\n";
-  }
-
-  std::vector<std::string> names_;
+  text_row names_;
   bool live_;
   folded_rows folded_;
   std::size_t drawn_lines_ = 0;
@@ -162,8 +77,9 @@ class table_printer final : public row_printer {
 
 }  // namespace
 
-std::unique_ptr<row_printer> make_table_printer(std::vector<std::string> names, bool live) {
-  return std::make_unique<table_printer>(std::move(names), live);
+std::unique_ptr<row_printer> make_table_printer(std::vector<std::string> names,
+                                                const printer_choice& choice) {
+  return std::make_unique<table_printer>(std::move(names), choice);
 }
 
 }  // namespace millrace::cli

@@ -5,6 +5,7 @@ usage: flights.py MILLRACE ROOT [further arguments of millrace run]
 """
 import collections
 import csv
+import decimal
 import gzip
 import json
 import pathlib
@@ -17,9 +18,13 @@ def rows_of(folder, name):
         yield from csv.reader(f)
 
 
+def one_decimal(text):
+    return float(decimal.Decimal(text).quantize(decimal.Decimal("0.1"), decimal.ROUND_HALF_UP))
+
+
 def expected(folder):
     names = dict(rows_of(folder, "airlines.csv.gz"))
-    weather = {(origin, at[:13]): (float(temp), float(wind), float(visib))
+    weather = {(origin, at[:13]): (float(temp), one_decimal(wind), float(visib))
                for origin, at, temp, wind, _, visib in rows_of(folder, "weather.csv.gz")}
     delays = collections.defaultdict(lambda: collections.defaultdict(list))
     for sched, delay, _, carrier, _, _, origin, *_ in rows_of(folder, "flights.csv.gz"):

@@ -35,6 +35,7 @@ SELECT w.window_start, w.window_end, w.origin, w.place, w.carrier, w.departures,
 FROM worst AS w JOIN hourly_weather AS h
 ON w.origin = h.origin AND w.window_start = h.window_start AND w.window_end = h.window_end;
 
-SELECT w.window_start AS `hour`, w.origin, w.place, a.name AS airline, w.departures, w.mean_delay, w.max_delay,
-       w.temp, w.wind_speed AS wind, w.visib
+SELECT CAST(w.window_start AS TIMESTAMP(0)) AS `hour`, w.origin, w.place, a.name AS airline,
+       w.departures AS flights, w.mean_delay AS `mean`, w.max_delay AS `max`,
+       w.temp, ROUND(w.wind_speed, 1) AS wind, w.visib
 FROM worst_with_weather AS w JOIN airlines AS a ON w.carrier = a.carrier;
