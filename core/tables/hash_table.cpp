@@ -66,12 +66,19 @@ char* hash_table::for_writing(segment& s, arena::ref block, timestamp_ms now, bo
   return e->payload();
 }
 
+// Head, payload and key; of keys of any size the first bytes.
+std::uint32_t hash_table::probed_bytes(const key_batch& keys) const {
+  constexpr std::uint32_t usual_text = 24;
+  const std::uint32_t key = keys.width() == key_batch::variable ? usual_text : keys.width();
+  return static_cast<std::uint32_t>(sizeof(key_entry)) + payload_size_ + key;
+}
+
 void hash_table::find_or_insert(const key_batch& keys, std::span<char*> payloads,
                                 std::span<std::uint8_t> inserted) {
   const timestamp_ms at = now();
   with_key_form(keys, [&](const auto& form) {
     const auto segment_at = [&](std::uint64_t hash) -> segment& { return segment_of(hash); };
-    probe_in_blocks(keys, segment_at, [&](std::uint32_t i, segment& s) {
+    probe_in_blocks(keys, probed_bytes(keys), segment_at, [&](std::uint32_t i, segment& s) {
       before_write(s);
       const std::uint64_t hash = keys.hashes()[i];
       arena::ref block = s.keys.find(key_index::tag_of(hash), [&](arena::ref candidate) {
@@ -94,7 +101,7 @@ void hash_table::find(const key_batch& keys, std::span<const char*> payloads) {
   const timestamp_ms at = now();
   with_key_form(keys, [&](const auto& form) {
     const auto segment_at = [&](std::uint64_t hash) -> segment& { return segment_of(hash); };
-    probe_in_blocks(keys, segment_at, [&](std::uint32_t i, segment& s) {
+    probe_in_blocks(keys, probed_bytes(keys), segment_at, [&](std::uint32_t i, segment& s) {
       before_read(s);
       const auto tag = key_index::tag_of(keys.hashes()[i]);
       payloads[i] = visible(s,
@@ -112,7 +119,7 @@ void hash_table::find_mutable(const key_batch& keys, std::span<char*> payloads) 
   const timestamp_ms at = now();
   with_key_form(keys, [&](const auto& form) {
     const auto segment_at = [&](std::uint64_t hash) -> segment& { return segment_of(hash); };
-    probe_in_blocks(keys, segment_at, [&](std::uint32_t i, segment& s) {
+    probe_in_blocks(keys, probed_bytes(keys), segment_at, [&](std::uint32_t i, segment& s) {
       before_write(s);
       const auto tag = key_index::tag_of(keys.hashes()[i]);
       const arena::ref block = s.keys.find(tag, [&](arena::ref candidate) {

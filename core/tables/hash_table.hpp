@@ -79,6 +79,7 @@ class hash_table final : public keyed_table {
     return time_of(e) <= now - spec_.ttl_ms;
   }
   [[nodiscard]] timestamp_ms now() const { return expires_ ? context_.time->now() : 0; }
+  [[nodiscard]] std::uint32_t probed_bytes(const key_batch& keys) const;
   void reset(segment& s, key_entry* e);
   [[nodiscard]] char* visible(const segment& s, arena::ref block, timestamp_ms now) const;
   char* for_writing(segment& s, arena::ref block, timestamp_ms now, bool& inserted);

@@ -8,6 +8,7 @@ namespace millrace::tables {
 namespace {
 
 constexpr std::uint32_t head_size = sizeof(chain_head);
+constexpr std::uint32_t usual_entry_bytes = 48;
 // Keys left empty by single-key calls that may wait for their removal.
 constexpr std::size_t most_empty_keys = 4096;
 
@@ -29,7 +30,7 @@ template <class Step>
 void item_table::locate_batch(const key_batch& keys, Step&& step) {
   with_key_form(keys, [&](const auto& form) {
     const auto segment_at = [&](std::uint64_t hash) -> segment& { return segment_of(hash); };
-    probe_in_blocks(keys, segment_at, [&](std::uint32_t i, segment& s) {
+    probe_in_blocks(keys, usual_entry_bytes, segment_at, [&](std::uint32_t i, segment& s) {
       before_read(s);
       const auto tag = key_index::tag_of(keys.hashes()[i]);
       step(i, s, s.keys.find(tag, [&](arena::ref candidate) {

@@ -46,10 +46,22 @@ void with_key_form(const key_batch& keys, F&& f) {
 /// Keys whose cache lines are asked for ahead of their use.
 inline constexpr std::uint32_t probe_block = 32;
 
+/// Entries are prefetched up to this size.
+inline constexpr std::uint32_t prefetched_bytes = 256;
+
+/// Asks for the cache lines of `bytes` bytes.
+inline void prefetch_bytes(const char* at, std::uint32_t bytes) {
+  const std::uint32_t size = std::min(bytes, prefetched_bytes);
+  for (std::uint32_t i = 0; i < size; i += 64) __builtin_prefetch(at + i);
+  __builtin_prefetch(at + size - 1);
+}
+
 /// Calls `step(i, segment)` for every key. Per block of keys first the index slots, then the
-/// entries they name are prefetched, so that the misses of a block overlap.
+/// entries they name are prefetched, so that the misses of a block overlap. `entry_bytes`: what
+/// `step` will touch of an entry.
 template <class SegmentOf, class Step>
-void probe_in_blocks(const key_batch& keys, SegmentOf&& segment_of, Step&& step) {
+void probe_in_blocks(const key_batch& keys, std::uint32_t entry_bytes, SegmentOf&& segment_of,
+                     Step&& step) {
   segment* segments[probe_block];
   const std::uint64_t* hashes = keys.hashes();
   for (std::uint32_t base = 0; base < keys.count(); base += probe_block) {
@@ -61,10 +73,7 @@ void probe_in_blocks(const key_batch& keys, SegmentOf&& segment_of, Step&& step)
     for (std::uint32_t i = 0; i < n; ++i) {
       const arena::ref block = segments[i]->keys.hint(key_index::tag_of(hashes[base + i]));
       if (block == arena::null) continue;
-      const char* entry = segments[i]->store.at(block);
-      __builtin_prefetch(entry);
-      __builtin_prefetch(entry +
-                         47);  // most entries are of 48 bytes: the other line of half of them
+      prefetch_bytes(segments[i]->store.at(block), entry_bytes);
     }
     for (std::uint32_t i = 0; i < n; ++i) step(base + i, *segments[i]);
   }

@@ -1,3 +1,4 @@
+#include "core/data/column_builder.hpp"
 #include "core/expr/families.hpp"
 #include "core/expr/string/text_kernel.hpp"
 #include "core/expr/temporal/pattern.hpp"
@@ -88,11 +89,34 @@ class period_formatter {
   char padded_[32] = {};
 };
 
+// The rows' one text, if all their times lie in one period of the pattern; else null. Batches are
+// short against days and hours, so this is the usual case.
+template <class Times>
+data::column_ptr format_one(const kernel_call& call, std::int64_t per_second, Times times,
+                            const time_pattern& pattern) {
+  std::int64_t least = INT64_MAX, most = INT64_MIN;
+  call.rows.for_each([&](std::uint32_t row) {
+    least = std::min(least, times(row));
+    most = std::max(most, times(row));
+  });
+  const auto period = pattern.period(per_second);
+  if (least > most || data::floor_div(least, period) != data::floor_div(most, period))
+    return nullptr;
+  std::string text;
+  pattern.format(text, least, per_second);
+  data::column_builder one(call.result_type, 1);
+  one.append_text(text);
+  return data::constant_of(*one.finish(), 0, call.rows.stored);
+}
+
 template <class Times>
 data::column_ptr format_all(const kernel_call& call, std::int64_t per_second, Times times) {
   row_pattern patterns(call, 1);
   period_formatter formatter(per_second);
-  const bool fixed = static_cast<const prepared_pattern*>(call.prepared)->pattern.has_value();
+  const auto& prepared = static_cast<const prepared_pattern*>(call.prepared)->pattern;
+  const bool fixed = prepared.has_value();
+  if (fixed && call.valid == nullptr)
+    if (auto one = format_one(call, per_second, times, *prepared)) return one;
   return write_texts(call, std::size_t{call.rows.count} * 20,
                      [&](std::uint32_t row, text_writer& out) {
                        const auto* pattern = patterns.at(row);

@@ -62,19 +62,27 @@ fed_rows aggregate_calls::filtered(const data::record_batch& batch, const fed_ro
   const data::column_ptr flags = data::decoded(batch.column_at(filter_column));
   picked_rows_.resize(fed.rows.count);
   picked_payloads_.resize(fed.rows.count);
+  const auto* values = flags->data<std::uint8_t>();
+  if (values == nullptr) return {{batch.stored_rows(), picked_rows_.data(), 0}, {}};
+  const std::uint32_t mask = flags->is_constant() ? 0 : ~std::uint32_t{0};
+  const std::uint64_t* valid = flags->validity_words();
+  std::uint32_t* rows = picked_rows_.data();
+  char** payloads = picked_payloads_.data();
   std::uint32_t picked = 0;
   std::uint32_t position = 0;
-  const auto* values = flags->data<std::uint8_t>();
-  const bool constant = flags->is_constant();
-  const std::uint64_t* valid = flags->validity_words();
-  fed.rows.for_each([&](std::uint32_t row) {
-    const std::uint32_t at = constant ? 0 : row;
-    picked_rows_[picked] = row;
-    picked_payloads_[picked] = fed.payloads[position++];
-    picked += values != nullptr && values[at] != 0 && (valid == nullptr || data::get_bit(valid, at))
-                  ? 1
-                  : 0;
-  });
+  const auto pick = [&](auto passes) {
+    fed.rows.for_each([&](std::uint32_t row) {
+      rows[picked] = row;
+      payloads[picked] = fed.payloads[position++];
+      picked += passes(row & mask);
+    });
+  };
+  if (valid == nullptr)
+    pick([=](std::uint32_t at) { return values[at] & 1U; });
+  else
+    pick([=](std::uint32_t at) {
+      return values[at] & static_cast<unsigned>(data::get_bit(valid, at));
+    });
   return {{batch.stored_rows(), picked_rows_.data(), picked}, {picked_payloads_.data(), picked}};
 }
 
