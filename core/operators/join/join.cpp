@@ -10,6 +10,18 @@ namespace millrace::operators {
 using data::change_kind;
 using plan::join_kind;
 
+namespace {
+
+// A barrier has all waiting rows stored, so with checkpoints only some may wait.
+std::int64_t most_waiting_bytes(const operator_context& context) {
+  constexpr std::int64_t between_barriers = 32 << 20;
+  const bool barriers =
+      context.options != nullptr && context.options->contains("execution.checkpointing.interval");
+  return barriers ? between_barriers : context.budget->limit() / 2;
+}
+
+}  // namespace
+
 plan::join_spec join_operator::without_keys(plan::join_spec spec) {
   if (!spec.null_aware) return spec;
   spec.left_keys.clear();
@@ -42,19 +54,25 @@ join_operator::join_operator(plan::join_spec spec, const operator_inputs& inputs
       is_semi_(spec_.kind == join_kind::semi),
       is_anti_(spec_.kind == join_kind::anti),
       plain_(spec_.kind == join_kind::inner),
-      sides_{{keyed_input(inputs, 0, spec_.left_keys), join_side(settings_of(inputs, true))},
-             {keyed_input(inputs, 1, spec_.right_keys), join_side(settings_of(inputs, false))}},
+      sides_{{.input = keyed_input(inputs, 0, spec_.left_keys),
+              .rows = join_side(settings_of(inputs, true))},
+             {.input = keyed_input(inputs, 1, spec_.right_keys),
+              .rows = join_side(settings_of(inputs, false))}},
       pairs_reader_(left_types_, right_types_) {
   for (std::uint32_t i = 0; i < 2; ++i) {
     const auto s = settings_of(inputs, i == 0);
     sides_[i].counted = s.counts_matches;
     sides_[i].preserved = s.counts_matches && !semi();
+    sides_[i].can_wait = plain_ && !s.retracts && s.ttl_ms == 0;
   }
 }
 
 result<void> join_operator::open(operator_context& context) {
   context_ = &context;
-  for (auto& s : sides_) s.rows.open(s.input.types(), *context.tables);
+  for (auto& s : sides_) {
+    s.rows.open(s.input.types(), *context.tables);
+    s.waiting.open(*context.budget, most_waiting_bytes(context));
+  }
   MILLRACE_TRY(const auto condition,
                original_.null_aware
                    ? not_in_condition(original_.condition, original_.left_keys,
@@ -67,18 +85,25 @@ result<progress> join_operator::process(input_id input, const data::batch_ptr& b
   if (batch->row_count() == 0) return progress::need_input;
   batch_ = batch;
   probe_ = input.value;
-  loaded_ = false;
+  loaded_ = asked_ = false;
   return resume(out);
 }
 
 result<progress> join_operator::resume(output& out) {
   MILLRACE_TRY(const auto before, outbox_.drain(out));
-  if (before != progress::need_input || !batch_) return before;
-  if (!loaded_) {
+  if (before != progress::need_input) return before;
+  if (batch_ && !loaded_) {
+    if (nothing_is_kept() && wait_unmet()) {
+      batch_.reset();
+      return progress::need_input;
+    }
     if (own().input.load(*batch_, *context_->tables) != tables::readiness::ready)
       return progress::need_state;
-    begin_batch();
+    if (!asked_) ask_waiting();
   }
+  MILLRACE_TRY(const auto stored, store_leaving());
+  if (stored != progress::need_input || !batch_) return stored;
+  if (!loaded_) begin_batch();
   while (row_ < batch_->row_count()) {
     fill_chunk();
     MILLRACE_CHECK(join_chunk());
@@ -87,10 +112,75 @@ result<progress> join_operator::resume(output& out) {
     MILLRACE_TRY(const auto sent, outbox_.drain(out));
     if (sent != progress::need_input) return sent;
   }
-  MILLRACE_CHECK(own().rows.store(*batch_, own().input.keys(), null_keys_, matches_));
+  if (!wait()) MILLRACE_CHECK(own().rows.store(*batch_, own().input.keys(), null_keys_, matches_));
   batch_.reset();
   pairs_reader_.end();
   return progress::need_input;
+}
+
+// Then no row of a batch can meet one.
+bool join_operator::nothing_is_kept() const {
+  const side& other = sides_[1 - probe_];
+  return plain_ && other.waiting.empty() && other.leaving.empty() &&
+         context_->tables->cold_groups() == 0 && context_->tables->row_count() == 0;
+}
+
+bool join_operator::wait_unmet() {
+  if (!own().can_wait) return false;
+  own().input.hash(*batch_);
+  if (!wait()) return false;
+  find_null_keys();
+  return true;
+}
+
+// Keeps the batch, whose keys are hashed, as it is; false where it may not or there is no room.
+bool join_operator::wait() {
+  side& s = own();
+  if (!s.can_wait) return false;
+  const std::span hashes(s.input.hashes(), batch_->stored_rows());
+  auto kept = batch_->hashes() == hashes.data() ? batch_->hashes_buffer()
+                                                : data::buffer::copy_of(std::as_bytes(hashes));
+  return s.waiting.add({batch_, std::move(kept)});
+}
+
+// Sends the rows of the other side that may meet the batch to their table.
+void join_operator::ask_waiting() {
+  asked_ = true;
+  side& s = other();
+  if (s.waiting.empty()) return;
+  constexpr std::uint32_t most_rows = 8 * waiting_rows::most_hashes;
+  std::vector<std::uint64_t> hashes;
+  if (batch_->row_count() <= most_rows) {
+    const auto keys = own().input.keys().hash_span();
+    hashes.assign(keys.begin(), keys.end());
+    std::ranges::sort(hashes);
+    hashes.erase(std::ranges::unique(hashes).begin(), hashes.end());
+  }
+  const bool few = batch_->row_count() <= most_rows &&
+                   s.waiting.worth_asking(static_cast<std::uint32_t>(hashes.size()));
+  s.leaving = few ? s.waiting.take(hashes) : s.waiting.take_all();
+  std::ranges::reverse(s.leaving);
+}
+
+// Oldest last; stops where a key group has to be read first.
+result<progress> join_operator::store_leaving() {
+  for (side& s : sides_) {
+    for (; !s.leaving.empty(); s.leaving.pop_back()) {
+      const data::record_batch& batch = *s.leaving.back().batch;
+      if (s.input.load(batch, *context_->tables) != tables::readiness::ready)
+        return progress::need_state;
+      MILLRACE_CHECK(s.rows.store(batch, s.input.keys(), null_keys_of(s, batch), {}));
+    }
+  }
+  return progress::need_input;
+}
+
+result<progress> join_operator::prepare_barrier(output&) {
+  for (side& s : sides_) {
+    s.leaving = s.waiting.take_all();
+    std::ranges::reverse(s.leaving);
+  }
+  return store_leaving();
 }
 
 void join_operator::begin_batch() {
@@ -98,27 +188,35 @@ void join_operator::begin_batch() {
   row_ = 0;
   in_row_ = false;
   row_matches_ = 0;
-  mark_null_keys();
+  find_null_keys();
   pairs_reader_.begin(batch_, probe_ == 0);
   other().rows.locate(own().input.keys(), handles_);
   matches_.clear();
   if (own().counted) matches_.resize(batch_->row_count());
+  const auto met = [](tables::key_handle key) { return static_cast<bool>(key); };
+  if (plain_ && std::ranges::none_of(handles_, met)) row_ = batch_->row_count();
 }
 
-// Flags the live rows that can match nothing.
-void join_operator::mark_null_keys() {
-  null_keys_.clear();
-  const auto& columns = own().input.columns();
+void join_operator::find_null_keys() {
+  null_keys_ = null_keys_of(own(), *batch_);
+  context_->metrics->null_key_rows +=
+      static_cast<std::uint64_t>(std::ranges::count(null_keys_, std::uint8_t{1}));
+}
+
+// Flags the live rows that can match nothing; empty if there are none.
+std::vector<std::uint8_t> join_operator::null_keys_of(const side& s,
+                                                      const data::record_batch& batch) const {
+  std::vector<std::uint8_t> flags;
+  const auto& columns = s.input.columns();
   for (std::size_t k = 0; k < columns.size(); ++k) {
-    const data::column& c = *batch_->column_at(columns[k]);
+    const data::column& c = *batch.column_at(columns[k]);
     if (!c.may_have_nulls() || (k < spec_.null_matches.size() && spec_.null_matches[k])) continue;
-    null_keys_.resize(batch_->row_count());
-    for (std::uint32_t i = 0; i < batch_->row_count(); ++i)
-      if (c.is_null(batch_->row_at(i))) null_keys_[i] = 1;
+    flags.resize(batch.row_count());
+    for (std::uint32_t i = 0; i < batch.row_count(); ++i)
+      if (c.is_null(batch.row_at(i))) flags[i] = 1;
   }
-  const auto count = std::ranges::count(null_keys_, std::uint8_t{1});
-  if (count == 0) null_keys_.clear();
-  context_->metrics->null_key_rows += static_cast<std::uint64_t>(count);
+  if (std::ranges::find(flags, std::uint8_t{1}) == flags.end()) flags.clear();
+  return flags;
 }
 
 // Lists candidates until there is a batch of them or the rows are through.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/operators/join/join_side.hpp"
+#include "core/operators/join/waiting_rows.hpp"
 #include "core/operators/outbox.hpp"
 
 #include <cstdint>
@@ -22,6 +23,9 @@ namespace millrace::operators {
 /// has no keys here: their equality, or either being NULL, is part of its condition. Source:
 /// Flink's StreamingJoinOperator and StreamingSemiAntiJoinOperator.
 ///
+/// Rows of an inner join's inputs that only grow wait, as batches by reference, until a row of the
+/// other side asks for their key, or a barrier comes (see `waiting_rows`).
+///
 /// State: `left`, `right` (see `join_side`).
 class join_operator final : public physical_operator {
  public:
@@ -30,6 +34,7 @@ class join_operator final : public physical_operator {
   [[nodiscard]] result<progress> process(input_id input, const data::batch_ptr& batch,
                                          output& out) override;
   [[nodiscard]] result<progress> resume(output& out) override;
+  [[nodiscard]] result<progress> prepare_barrier(output& out) override;
 
  private:
   struct row_end {
@@ -41,6 +46,9 @@ class join_operator final : public physical_operator {
     join_side rows;
     bool preserved = false;  // its rows come out without a partner too
     bool counted = false;    // they keep match counts
+    bool can_wait = false;
+    waiting_rows waiting{};
+    std::vector<waiting_rows::entry> leaving{};  // out of `waiting`, on their way to `rows`
   };
 
   [[nodiscard]] static plan::join_spec without_keys(plan::join_spec spec);
@@ -49,8 +57,15 @@ class join_operator final : public physical_operator {
   [[nodiscard]] side& other() { return sides_[1 - probe_]; }
   [[nodiscard]] bool semi() const { return is_semi_ || is_anti_; }
 
+  void ask_waiting();
+  [[nodiscard]] result<progress> store_leaving();
+  [[nodiscard]] bool nothing_is_kept() const;
+  [[nodiscard]] bool wait_unmet();
+  [[nodiscard]] bool wait();
   void begin_batch();
-  void mark_null_keys();
+  void find_null_keys();
+  [[nodiscard]] std::vector<std::uint8_t> null_keys_of(const side& s,
+                                                       const data::record_batch& batch) const;
   void fill_chunk();
   void fill_from_row();
   [[nodiscard]] result<void> join_chunk();
@@ -79,6 +94,7 @@ class join_operator final : public physical_operator {
   data::batch_ptr batch_;
   std::uint32_t probe_ = 0;  // input it came from
   bool loaded_ = false;
+  bool asked_ = false;
   std::vector<std::uint8_t> null_keys_;  // empty: none
   std::vector<tables::key_handle> handles_;
   std::uint32_t row_ = 0;  // live row whose candidates are being listed

@@ -1,6 +1,7 @@
 #include "core/operators/window/window_aggregate.hpp"
 
 #include "core/operators/column_types.hpp"
+#include "core/operators/live_rows.hpp"
 #include "core/operators/state_spec.hpp"
 #include "core/operators/time_column.hpp"
 #include "core/tables/table_set.hpp"
@@ -81,9 +82,7 @@ result<progress> window_aggregate::absorb() {
     encode_slices(batch);
     if (context_->tables->prefetch(keys_.hash_span()) == tables::readiness::loading)
       return progress::need_state;
-    payloads_.resize(rows_.size());
-    inserted_.resize(rows_.size());
-    table_->find_or_insert(keys_, payloads_, inserted_);
+    find_payloads();
     welcome_new(batch);
     const bool all = rows_.size() == batch.stored_rows();
     const auto count = static_cast<std::uint32_t>(rows_.size());
@@ -95,15 +94,25 @@ result<progress> window_aggregate::absorb() {
   return progress::need_input;
 }
 
+// One key stands for all rows when they have no group and one slice.
+void window_aggregate::find_payloads() {
+  payloads_.resize(rows_.size());
+  inserted_.assign(rows_.size(), 0);
+  table_->find_or_insert(keys_, std::span(payloads_).first(keys_.count()),
+                         std::span(inserted_).first(keys_.count()));
+  if (keys_.count() < rows_.size()) std::ranges::fill(payloads_, payloads_[0]);
+}
+
 void window_aggregate::assign(const data::record_batch& batch) {
   rows_.clear();
+  one_slice_ = false;
   hashes_.resize(batch.stored_rows());
   slice_ends_ = data::buffer::allocate(batch.stored_rows() * sizeof(std::int64_t));
   if (!slices_)
     assign_columns(batch);
   else if (spec_.window->processing_time)
     assign_now(batch);
-  else
+  else if (!assign_one_slice(batch))
     assign_times(batch);
 }
 
@@ -137,6 +146,30 @@ void window_aggregate::assign_now(const data::record_batch& batch) {
   for (std::uint32_t i = 0; i < batch.row_count(); ++i) keep(batch.row_at(i), where);
 }
 
+// The usual batch: all its times lie in one slice that is open.
+bool window_aggregate::assign_one_slice(const data::record_batch& batch) {
+  const time_column times(*batch.column_at(spec_.window->time_column));
+  const timestamp_ms* time = times.flat_ms();
+  if (time == nullptr || spec_.window->local_zone || batch.row_count() == 0) return false;
+  rows_ = live_rows(batch);
+  timestamp_ms least = max_watermark, most = min_watermark;
+  for (const std::uint32_t row : rows_) {
+    least = std::min(least, time[row]);
+    most = std::max(most, time[row]);
+  }
+  const target where = target_of(least);
+  one_slice_ = most < where.end && !where.late && !where.homeless;
+  if (!one_slice_) {
+    rows_.clear();
+    return false;
+  }
+  auto* ends = slice_ends_->mutable_as<std::int64_t>();
+  std::fill_n(ends, batch.stored_rows(), where.slice);
+  const auto slice = static_cast<std::uint64_t>(where.slice);
+  for (const std::uint32_t row : rows_) hashes_[row] = hasher_(input_.hashes()[row], slice);
+  return true;
+}
+
 // Neighbours mostly lie in one slice, so only the first one is divided. A row without a time
 // belongs to no window.
 void window_aggregate::assign_times(const data::record_batch& batch) {
@@ -166,7 +199,9 @@ void window_aggregate::assign_columns(const data::record_batch& batch) {
 void window_aggregate::encode_slices(const data::record_batch& batch) {
   std::vector<data::column_ptr> columns = {bigint_column(slice_ends_, batch.stored_rows())};
   for (const std::uint32_t g : spec_.groups) columns.push_back(batch.column_at(g));
-  encoder_.encode_columns(columns, rows_, hashes_.data(), keys_);
+  const bool one_key = one_slice_ && spec_.groups.empty() && distinct_.empty();
+  encoder_.encode_columns(columns, std::span(rows_).first(one_key ? 1 : rows_.size()),
+                          hashes_.data(), keys_);
 }
 
 timestamp_ms window_aggregate::first_open_window(timestamp_ms slice) {

@@ -53,7 +53,9 @@ class window_aggregate final : public physical_operator {
   void assign(const data::record_batch& batch);
   void assign_now(const data::record_batch& batch);
   void assign_times(const data::record_batch& batch);
+  [[nodiscard]] bool assign_one_slice(const data::record_batch& batch);
   void assign_columns(const data::record_batch& batch);
+  void find_payloads();
   [[nodiscard]] target target_of(timestamp_ms time);
   void keep(std::uint32_t row, const target& where);
   void encode_slices(const data::record_batch& batch);
@@ -92,6 +94,7 @@ class window_aggregate final : public physical_operator {
 
   // Scratch of one batch.
   std::vector<std::uint32_t> rows_;
+  bool one_slice_ = false;  // all of them lie in the same
   std::shared_ptr<data::buffer> slice_ends_;
   std::vector<std::uint64_t> hashes_;
   tables::key_batch keys_;
