@@ -3,6 +3,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/explain_command.hpp"
 #include "cli/run_command.hpp"
+#include "cli/state_command.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -104,6 +105,7 @@ class command_line {
       std::printf("%s\n", version_text);
       return exit_ok;
     }
+    if (state_.parsed()) return state_.run();
     return run_->parsed() ? run(words_) : explain(words_);
   }
 
@@ -114,6 +116,7 @@ class command_line {
   CLI::App app_{"Continuous SQL queries over streams and files.", "millrace"};
   CLI::App* run_ = app_.add_subcommand("run", "Run a SQL script in this process");
   CLI::App* explain_ = app_.add_subcommand("explain", "Print the plans of a SQL script");
+  state_command state_{app_};
   CLI::App* version_ = app_.add_subcommand("version", "Print the version");
 };
 

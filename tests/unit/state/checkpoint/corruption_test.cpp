@@ -107,6 +107,20 @@ TEST_F(damaged_job, finds_the_newest_manifest_without_its_pointer) {
   EXPECT_EQ(open_store(folder_.path())->latest().value()->manifest.id, checkpoint_id(2));
 }
 
+TEST_F(damaged_job, is_noticed_when_opened_for_reading) {
+  const auto paths = paths_with("/chk-1/");
+  for (std::uint32_t seed = 0; seed < 400; ++seed) {
+    std::mt19937 random(seed);
+    const std::string path = paths[seed % paths.size()];
+    damage(path, random);
+    const auto opened = open_snapshot(folder_ / "job/chk-1");
+    ASSERT_FALSE(opened.ok()) << "seed " << seed << " " << path;
+    ASSERT_EQ(opened.error().code, errc::state_corrupt);
+    write_all(path, good_.at(path));
+  }
+  EXPECT_TRUE(open_snapshot(folder_ / "job/chk-1").ok());
+}
+
 TEST_F(damaged_job, says_so_when_no_checkpoint_holds) {
   for (const auto& path : paths_with("/manifest")) std::filesystem::remove(path);
   EXPECT_EQ(open_store(folder_.path())->latest().error().code, errc::state_corrupt);
