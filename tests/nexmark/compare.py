@@ -105,8 +105,8 @@ def check(name, millrace, base):
             f"\n  missing {list(missing)[:2]}\n  extra   {list(extra)[:2]}")
 
 
-def main():
-    parser = argparse.ArgumentParser()
+def arguments(name):
+    parser = argparse.ArgumentParser(prog=name)
     parser.add_argument("millrace")
     parser.add_argument("queries", nargs="*")
     parser.add_argument("--events", type=int, default=20000)
@@ -114,7 +114,11 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--parallelism", type=int, default=1)
     parser.add_argument("--set", action="append", default=[])
-    args = parser.parse_args()
+    return parser
+
+
+def main():
+    args = arguments("compare.py").parse_args()
     names = args.queries or sorted((p.stem for p in HERE.glob("queries/*.sql") if "." not in p.stem), key=lambda q: int(q[1:]))
     failed = 0
     with tempfile.TemporaryDirectory() as scratch:
@@ -131,4 +135,5 @@ def main():
     sys.exit(1 if failed else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()
