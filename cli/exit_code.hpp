@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/error.hpp"
+#include "core/base/state_errors.hpp"
 
 namespace millrace::cli {
 
@@ -16,7 +17,7 @@ enum exit_code : int {
 
 [[nodiscard]] inline int exit_code_of(errc code) {
   const int number = static_cast<int>(code);
-  if (number < 2000) return exit_usage;
+  if (number < 2000 || code == state_not_found) return exit_usage;
   return number < 3000 ? exit_sql : exit_runtime;
 }
 

@@ -1,11 +1,18 @@
 #include "cli/explain_command.hpp"
 
 #include "cli/exit_code.hpp"
+#include "core/coordination/state_comparison.hpp"
 #include "core/plan/explain/explain.hpp"
+#include "state/checkpoint/directory_store.hpp"
+
+#include <fmt/format.h>
 
 #include <cstdio>
+#include <optional>
 
 namespace millrace::cli {
+
+using coordination::state_fate;
 
 namespace {
 
@@ -14,17 +21,47 @@ std::string plan_text(const plan::physical_plan& plan, const std::string& format
   return format == "json" ? plan::explain_json(plan) : plan::explain_tree(plan);
 }
 
+std::string_view word_of(state_fate fate) {
+  switch (fate) {
+    case state_fate::kept: return "kept";
+    case state_fate::added: return "new";
+    case state_fate::dropped: return "dropped";
+  }
+  return "";
+}
+
+/// The checkpoint whose state the plans are compared with.
+using earlier_state = std::optional<coordination::checkpoint_manifest>;
+
+std::string fates_text(const plan::physical_plan& plan,
+                       const coordination::checkpoint_manifest& m) {
+  std::string out = fmt::format("State of {} {} of {}:\n", m.savepoint ? "savepoint" : "checkpoint",
+                                m.id.value, m.job);
+  for (const auto& o : coordination::compare_state(plan, m)) {
+    out += fmt::format("  {:8} {} {}", word_of(o.fate), o.name, o.operator_id);
+    if (o.entries > 0) out += fmt::format("  {} entries, {} bytes", o.entries, o.bytes);
+    out += '\n';
+  }
+  return out;
+}
+
 result<void> print_plan(const sql::statement_outcome& outcome, const sql::session& session,
-                        const std::string& format) {
+                        const explain_request& request, const earlier_state& against) {
   const auto* job = std::get_if<sql::job_outcome>(&outcome);
   if (const auto* e = std::get_if<sql::explain_outcome>(&outcome)) job = &e->job;
   if (job == nullptr) return {};
   MILLRACE_TRY(const auto plan, plan_outcome(*job, session));
   for (const std::string& w : plan.warnings) std::fprintf(stderr, "warning: %s\n", w.c_str());
-  std::string text = plan_text(plan, format);
+  std::string text = against ? fates_text(plan, *against) : plan_text(plan, request.format);
   if (!text.empty() && text.back() != '\n') text += '\n';
   std::printf("%s", text.c_str());
   return {};
+}
+
+result<earlier_state> load_state(const std::string& path) {
+  if (path.empty()) return earlier_state();
+  MILLRACE_TRY(auto opened, state::open_snapshot(path, coordination::verification::presence));
+  return earlier_state(std::move(opened.manifest));
 }
 
 int fail(const error& e, std::string_view text) {
@@ -34,13 +71,15 @@ int fail(const error& e, std::string_view text) {
 
 }  // namespace
 
-int explain_script(const script_request& request, const std::string& format) {
-  auto text = load_script(request);
+int explain_script(const explain_request& request) {
+  auto text = load_script(request.script);
   if (!text) return fail(text.error(), {});
-  auto session = open_session(request);
+  auto session = open_session(request.script);
   if (!session) return fail(session.error(), {});
+  const auto against = load_state(request.against);
+  if (!against) return fail(against.error(), {});
   auto done = execute_script(*text, *session, [&](const sql::statement_outcome& outcome) {
-    return print_plan(outcome, *session, format);
+    return print_plan(outcome, *session, request, *against);
   });
   return done ? exit_ok : fail(done.error(), *text);
 }

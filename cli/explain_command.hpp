@@ -6,8 +6,16 @@
 
 namespace millrace::cli {
 
-/// `millrace explain`: prints the plan of every query and INSERT of a script; runs none of them.
-/// `format` is tree, dot or json. Returns the exit code.
-[[nodiscard]] int explain_script(const script_request& request, const std::string& format);
+/// What `millrace explain` is told.
+struct explain_request {
+  script_request script;
+  std::string format = "tree";  ///< tree, dot or json
+  std::string against;          ///< path of a checkpoint or savepoint; empty: none
+};
+
+/// Prints the plan of every query and INSERT of a script; runs none of them. With `against`, in its
+/// stead: which operators go on from the state kept there, which start empty, and what is dropped.
+/// Returns the exit code.
+[[nodiscard]] int explain_script(const explain_request& request);
 
 }  // namespace millrace::cli

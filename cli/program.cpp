@@ -45,6 +45,7 @@ struct arguments {
   int parallelism = 0;
   std::string output = "table";
   std::string format = "tree";
+  std::string against;
   bool quiet = false;
 };
 
@@ -74,8 +75,8 @@ int run(const arguments& a) {
 }
 
 int explain(const arguments& a) {
-  script_request script;
-  return script_of(a, script) ? explain_script(script, a.format) : exit_usage;
+  explain_request request{{}, a.format, a.against};
+  return script_of(a, request.script) ? explain_script(request) : exit_usage;
 }
 
 /// The sub-commands, their options, and where the parsed words go.
@@ -90,6 +91,8 @@ class command_line {
         ->capture_default_str();
     run_->add_flag("--quiet", words_.quiet, "no progress on stderr");
     add_script_options(*explain_, words_);
+    explain_->add_option("--against", words_.against,
+                         "a checkpoint or savepoint: which of its state the query keeps");
     explain_->add_option("--format", words_.format, "tree, dot or json")
         ->check(CLI::IsMember({"tree", "dot", "json"}))
         ->capture_default_str();

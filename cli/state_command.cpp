@@ -17,7 +17,7 @@ constexpr const char* path_help = "folder of a savepoint, of a checkpoint (chk-N
 int end_of(const result<void>& done) {
   if (done) return exit_ok;
   std::fprintf(stderr, "%s\n", to_text(done.error()).c_str());
-  return done.error().code == state_not_found ? exit_usage : exit_code_of(done.error().code);
+  return exit_code_of(done.error().code);
 }
 
 }  // namespace

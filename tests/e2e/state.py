@@ -46,6 +46,22 @@ def check_rows():
     assert not lines("cat", SAVEPOINT, "--table", "nothing")
 
 
+def check_explain(folder):
+    script = folder / "query.sql"
+    script.write_text("""CREATE TABLE t (k INT, v INT) WITH ('connector' = 'datagen', 'number-of-rows' = '1');
+SELECT k, SUM(v) FROM t GROUP BY k;
+""")
+    words = [MILLRACE, "explain", "--against", str(SAVEPOINT), str(script)]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    fates = [tuple(line.split()[:2]) for line in done.stdout.splitlines()[1:]]
+    assert done.stdout.startswith("State of savepoint 1 of job:\n"), done.stdout
+    assert ("new", "GroupAggregate") in fates and ("dropped", "Sample") in fates, done.stdout
+    assert not [f for f in fates if f[0] == "kept"], done.stdout
+    words[3] = str(folder / "nowhere")
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "error 6005" in done.stderr, done.stderr
+
+
 def check_faults(folder):
     copy = folder / "copy"
     shutil.copytree(SAVEPOINT, copy)
@@ -70,6 +86,7 @@ def main():
     check_views()
     check_rows()
     with tempfile.TemporaryDirectory() as folder:
+        check_explain(pathlib.Path(folder))
         check_faults(pathlib.Path(folder))
     print("ok")
 
