@@ -2,6 +2,11 @@
 
 #include "tests/unit/state/checkpoint/fixture.hpp"
 
+#include <sys/resource.h>
+
+#include <csignal>
+#include <thread>
+
 namespace millrace::state {
 namespace {
 
@@ -182,6 +187,76 @@ TEST(directory_store, keeps_files_of_a_backend_as_they_are) {
   ASSERT_TRUE(store->fetch(stored, folder / "back.sst").ok());
   EXPECT_EQ(read_all(folder / "back.sst"), "bytes of a backend");
   EXPECT_EQ(store->read(stored).error().code, errc::internal);
+}
+
+TEST(directory_store, takes_the_state_of_many_tasks_at_once) {
+  const scratch_folder folder;
+  const auto store = open_store(folder.path());
+  ASSERT_TRUE(store->begin(checkpoint_id(1)).ok());
+  std::vector<image> states;
+  std::mt19937 random(9);
+  for (int i = 0; i < 8; ++i) states.push_back(random_image(random, i % 2 == 0 ? 5 : 500, false));
+  std::vector<coordination::state_file> written(states.size());
+  std::vector<std::thread> tasks;
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    tasks.emplace_back([&, i] {
+      image_reader reader(states[i]);
+      written[i] =
+          store->write_state(checkpoint_id(1), "g", state_file_kind::snapshot, reader).value();
+    });
+  }
+  for (std::thread& t : tasks) t.join();
+  const auto files = store->complete(manifest_of(1, written)).value().operators[0].files;
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    const auto reader = store->read(files[i]).value();
+    EXPECT_EQ(drain(*reader).value(), states[i]);
+  }
+}
+
+/// Writes beyond a size fail while it lives, as on a full disk.
+class full_disk {
+ public:
+  explicit full_disk(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit now{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &now);
+  }
+  ~full_disk() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+  full_disk(const full_disk&) = delete;
+  full_disk& operator=(const full_disk&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int);
+};
+
+TEST(directory_store, goes_on_when_the_disk_has_room_again) {
+  const scratch_folder folder;
+  const auto store = open_store(folder.path());
+  checkpoint(*store, 1, one);
+  ASSERT_TRUE(store->begin(checkpoint_id(2)).ok());
+  {
+    // More than what is kept in memory, also compressed.
+    std::mt19937 random(10);
+    image_reader reader(random_image(random, 900, false));
+    const full_disk full(2000);
+    EXPECT_EQ(
+        store->write_state(checkpoint_id(2), "g", state_file_kind::snapshot, reader).error().code,
+        errc::state_io);
+    EXPECT_TRUE(std::filesystem::is_empty(folder / "job/chk-2"));
+  }
+  {
+    // The state fits, the manifest does not.
+    const full_disk full(50);
+    EXPECT_EQ(store->complete(manifest_of(2, {})).error().code, errc::state_io);
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder / "job/chk-2"));
+  EXPECT_EQ(restored(*store), one);
+  checkpoint(*store, 3, two);
+  EXPECT_EQ(restored(*store), two);
 }
 
 TEST(directory_store, opens_checkpoints_for_reading_while_the_job_runs) {
