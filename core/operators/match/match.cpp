@@ -128,11 +128,10 @@ result<bool> match_operator::fire() {
   if (context_->tables->prefetch(due_.hashes()) != tables::readiness::ready) return false;
   popped_ = false;
   MILLRACE_CHECK(load_lanes());
-  for (bool more = true; more;) {
-    MILLRACE_CHECK(step());
-    more = false;
-    for (auto& lane : lanes_) more |= lane.at < lane.count;
-  }
+  turns_.clear();
+  for (std::uint32_t l = 0; l < lanes_.size(); ++l)
+    if (lanes_[l].at < lanes_[l].count) turns_.push_back(l);
+  while (!turns_.empty()) MILLRACE_CHECK(step());
   for (auto& lane : lanes_) {
     if (!spec_->processing_time) lane.time_out(until_, spec_->within_ms);
     lane.release(*spec_);
@@ -179,40 +178,40 @@ void match_operator::add_lane(const tables::key_view& key, std::vector<std::stri
   lanes_.push_back(std::move(lane));
 }
 
-// Every lane looks at its next row.
+// Every lane that has one looks at its next row. Most partitions have few rows, some have many: a
+// step costs what is left.
 result<void> match_operator::step() {
   questions_.clear();
-  std::vector<std::vector<match_run>> asking(lanes_.size());
-  for (std::uint32_t l = 0; l < lanes_.size(); ++l) {
-    match_lane& lane = lanes_[l];
-    if (lane.at == lane.count) continue;
+  std::vector<std::vector<match_run>> asking(turns_.size());
+  for (std::uint32_t t = 0; t < turns_.size(); ++t) {
+    match_lane& lane = lanes_[turns_[t]];
     lane.time_out(lane.times[lane.at], spec_->within_ms);
     lane.release(*spec_);
-    asking[l] = std::move(lane.runs);
+    asking[t] = std::move(lane.runs);
     lane.runs.clear();
     if (lane.may_start()) {
       match_run fresh{lane.at, lane.at, 0, {}};
       fresh.taken.resize(spec_->variables.size());
-      asking[l].push_back(std::move(fresh));
+      asking[t].push_back(std::move(fresh));
     }
-    ask(l, asking[l]);
+    ask(t, asking[t]);
   }
   MILLRACE_CHECK(answer(asking));
-  for (auto& lane : lanes_) {
-    if (lane.at == lane.count) continue;
-    ++lane.at;
-    lane.release(*spec_);
+  for (const std::uint32_t l : turns_) {
+    ++lanes_[l].at;
+    lanes_[l].release(*spec_);
   }
+  std::erase_if(turns_, [this](std::uint32_t l) { return lanes_[l].at == lanes_[l].count; });
   return {};
 }
 
 // The elements that may take the next row of a run: its own, and those behind it as long as nothing
 // is missing in between.
-void match_operator::ask(std::uint32_t lane, std::vector<match_run>& asking) {
+void match_operator::ask(std::uint32_t turn, std::vector<match_run>& asking) {
   for (std::uint32_t r = 0; r < asking.size(); ++r) {
     std::uint32_t taken = asking[r].taken[pattern_[asking[r].element].variable].size();
     for (std::uint32_t e = asking[r].element; e < pattern_.size(); ++e, taken = 0) {
-      if (taken < pattern_[e].at_most) questions_.push_back({lane, r, e});
+      if (taken < pattern_[e].at_most) questions_.push_back({turn, r, e});
       if (taken < pattern_[e].at_least) break;
     }
   }
@@ -231,8 +230,8 @@ result<void> match_operator::answer(std::vector<std::vector<match_run>>& asking)
       if (questions_[q].element != e) continue;
       answers_[q] = 1;
       if (values_.takes_all(variable)) continue;
-      const match_lane& lane = lanes_[questions_[q].lane];
-      subjects.push_back({asking[questions_[q].lane][questions_[q].run].with(e, variable),
+      const match_lane& lane = lanes_[turns_[questions_[q].turn]];
+      subjects.push_back({asking[questions_[q].turn][questions_[q].run].with(e, variable),
                           lane.base,
                           {lane.base, lane.base + lane.count}});
       asked.push_back(q);
@@ -243,12 +242,12 @@ result<void> match_operator::answer(std::vector<std::vector<match_run>>& asking)
   for (std::size_t begin = 0; begin < questions_.size();) {
     std::size_t end = begin + 1;
     const question& first = questions_[begin];
-    while (end < questions_.size() && questions_[end].lane == first.lane &&
+    while (end < questions_.size() && questions_[end].turn == first.turn &&
            questions_[end].run == first.run)
       ++end;
     std::vector<std::uint8_t> takes(pattern_.size(), 0);
     for (std::size_t q = begin; q < end; ++q) takes[questions_[q].element] = answers_[q];
-    advance(lanes_[first.lane], asking[first.lane][first.run], takes);
+    advance(lanes_[turns_[first.turn]], asking[first.turn][first.run], takes);
     begin = end;
   }
   return {};

@@ -43,8 +43,8 @@ class match_operator final : public physical_operator {
  private:
   // A run that asks whether row `lane.at` is one for an element of the pattern.
   struct question {
-    std::uint32_t lane;
-    std::uint32_t run;  // index among the lane's asking runs
+    std::uint32_t turn;  // index among the lanes that have a row left
+    std::uint32_t run;   // index among the lane's asking runs
     std::uint32_t element;
   };
 
@@ -53,7 +53,7 @@ class match_operator final : public physical_operator {
   [[nodiscard]] result<void> load_lanes();
   void add_lane(const tables::key_view& key, std::vector<std::string_view>& views);
   [[nodiscard]] result<void> step();
-  void ask(std::uint32_t lane, std::vector<match_run>& asking);
+  void ask(std::uint32_t turn, std::vector<match_run>& asking);
   [[nodiscard]] result<void> answer(std::vector<std::vector<match_run>>& asking);
   void advance(match_lane& lane, const match_run& run, std::span<const std::uint8_t> takes);
   [[nodiscard]] result<void> emit();
@@ -77,7 +77,8 @@ class match_operator final : public physical_operator {
   due_timers due_;
   bool popped_ = false;  // `due_` waits for its state
 
-  std::vector<match_lane> lanes_;  // scratch of one firing
+  std::vector<match_lane> lanes_;     // scratch of one firing
+  std::vector<std::uint32_t> turns_;  // lanes that have a row left
   std::vector<question> questions_;
   std::vector<std::uint8_t> answers_;
   std::vector<tables::key_handle> handles_;
