@@ -12,7 +12,8 @@ namespace {
 
 // In this order; filters are pushed before columns are pruned, so that pruning sees what filters
 // read.
-constexpr rule rules[] = {fold_constants, push_filters, fold_constants, prune_columns};
+constexpr rule rules[] = {fold_constants, push_filters, fold_constants, split_distinct,
+                          prune_columns};
 
 struct job_options {
   std::uint32_t parallelism = 1;

@@ -1,4 +1,5 @@
 #include "core/expr/families.hpp"
+#include "core/expr/hash/bucket.hpp"
 #include "core/expr/kernel.hpp"
 #include "core/expr/resolve.hpp"
 
@@ -126,6 +127,8 @@ constexpr scalar_function table[] = {
      resolve_digest<EVP_sha512>},
     {"SHA2", family, "SHA2(string, bits)", "The SHA-2 digest of 224, 256, 384 or 512 bits.",
      resolve_sha2},
+    {"$HASH_BUCKET", family, "$HASH_BUCKET(value, buckets)",
+     "Which part of all values a value lies in; made by the planner.", resolve_hash_bucket},
 };
 
 }  // namespace

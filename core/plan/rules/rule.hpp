@@ -43,6 +43,12 @@ using rule = result<std::vector<logical_ptr>> (*)(const std::vector<logical_ptr>
 /// Moves the conjuncts of filters and join conditions towards the scans.
 [[nodiscard]] result<std::vector<logical_ptr>> push_filters(const std::vector<logical_ptr>& roots,
                                                             const option_map& options);
+/// Aggregates DISTINCT calls in two steps, first by parts of each group, so that a hot group is
+/// the work of many (table.optimizer.distinct-agg.split.enabled). Not for windows, for grouping
+/// sets, for calls over several DISTINCT columns, nor where AVG or a list is among the calls.
+/// Source: Flink's SplitAggregateRule.
+[[nodiscard]] result<std::vector<logical_ptr>> split_distinct(const std::vector<logical_ptr>& roots,
+                                                              const option_map& options);
 /// Drops columns, and fields of ROW columns of scans, that nothing reads.
 [[nodiscard]] result<std::vector<logical_ptr>> prune_columns(const std::vector<logical_ptr>& roots,
                                                              const option_map& options);
