@@ -55,7 +55,8 @@ result<physical_plan> plan_job(const planning_input& input) {
     MILLRACE_TRY(roots, apply(roots, input.options));
   }
   plan_builder builder(options.parallelism);
-  lowering lower(input, roots, builder);
+  MILLRACE_TRY(auto advice, advise_scans(roots));
+  lowering lower(input, roots, std::move(advice), builder);
   for (const auto& root : roots) {
     MILLRACE_TRY(const auto made, lower.lower(root));
     (void)made;

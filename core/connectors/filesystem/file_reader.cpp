@@ -1,14 +1,14 @@
 #include "core/connectors/filesystem/file_reader.hpp"
 
+#include "core/connectors/filesystem/file_constants.hpp"
 #include "core/connectors/filesystem/file_split.hpp"
 #include "core/connectors/filesystem/record_input.hpp"
-#include "core/connectors/formats/text_values.hpp"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <deque>
+#include <limits>
 
 namespace millrace::connectors::filesystem {
 namespace {
@@ -27,7 +27,8 @@ class file_reader final : public source_reader {
         input_(static_cast<std::size_t>(table_->request.longest_record) + window_slack),
         bad_(table_->skip_bad_records ? formats::bad_records::policy::skip
                                       : formats::bad_records::policy::fail,
-             context.metrics) {}
+             context.metrics),
+        rows_left_(table_->limit.value_or(std::numeric_limits<std::int64_t>::max())) {}
 
   [[nodiscard]] result<void> open_dead_letters(std::uint32_t subtask) {
     if (table_->bad_records_path.empty()) return {};
@@ -46,15 +47,22 @@ class file_reader final : public source_reader {
         out.idle = true;
         return out;
       }
+      if (rows_left_ == 0) {
+        waiting_.pop_front();
+        out.state = read_state::split_end;
+        return out;
+      }
       MILLRACE_CHECK(open_next());
     }
-    MILLRACE_TRY(const bool more, decode(max_rows));
+    const auto most = static_cast<std::uint32_t>(std::min<std::int64_t>(max_rows, rows_left_));
+    MILLRACE_TRY(const bool more, decode(most));
     if (!rows_.empty()) {
       out.state = read_state::batch;
       MILLRACE_TRY(out.batch, take_batch());
+      rows_left_ -= out.batch->row_count();
       return out;
     }
-    if (!more) {
+    if (!more || rows_left_ == 0) {
       open_ = false;
       out.state = read_state::split_end;
     }
@@ -84,13 +92,14 @@ class file_reader final : public source_reader {
     lines_ = split_.next ? split_.next->row : 1;
     bad_.start(split_.path, input_.offset(), lines_);
     decoder_->start_file();
-    MILLRACE_CHECK(describe_file());
+    MILLRACE_TRY(constants_, file_constants(*table_, split_.path));
     open_ = true;
     return {};
   }
 
   // Decodes until a batch is full; false at the end of the split.
   result<bool> decode(std::uint32_t max_rows) {
+    if (max_rows == 0) return false;
     for (;;) {
       const bool last = input_.complete();
       MILLRACE_TRY(const auto used, decoder_->decode(input_.window(), last, max_rows, rows_, bad_));
@@ -122,52 +131,6 @@ class file_reader final : public source_reader {
     return {};
   }
 
-  // The columns that are the same for all records of a file.
-  result<void> describe_file() {
-    constants_.clear();
-    struct stat s {};
-    static_cast<void>(::stat(split_.path.c_str(), &s));
-    const auto partition = partition_of(split_.path);
-    for (const auto& out : table_->outputs) {
-      data::column_builder one(out.type, 1);
-      switch (out.from) {
-        case file_table::origin::record: break;
-        case file_table::origin::path: one.append_text(split_.path); break;
-        case file_table::origin::name:
-          one.append_text(split_.path.substr(split_.path.rfind('/') + 1));
-          break;
-        case file_table::origin::size: one.append(std::int64_t{s.st_size}); break;
-        case file_table::origin::modified:
-          one.append((s.st_mtim.tv_sec * 1000 + s.st_mtim.tv_nsec / 1'000'000) *
-                     (data::ticks_per_second(out.type.precision()) / 1000));
-          break;
-        case file_table::origin::partition:
-          MILLRACE_CHECK(append_partition(one, out.key, partition));
-      }
-      constants_.push_back(one.length() == 0 ? nullptr : one.finish());
-    }
-    return {};
-  }
-
-  result<void> append_partition(
-      data::column_builder& to, const std::string& key,
-      const std::vector<std::pair<std::string, std::string>>& partition) const {
-    const auto found = std::find_if(partition.begin(), partition.end(),
-                                    [&](const auto& part) { return part.first == key; });
-    if (found == partition.end())
-      return make_error(errc::connector_bad_record,
-                        fmt::format("'{}' is in no folder '{}=...'", split_.path, key),
-                        "files of a table PARTITIONED BY lie in folders key=value");
-    formats::timestamp_parser times;
-    if (found->second == table_->default_partition)
-      to.append_null();
-    else if (!formats::append_scalar(to, found->second, times))
-      return make_error(errc::connector_bad_record,
-                        fmt::format("'{}': partition {} = '{}' is no {}", split_.path, key,
-                                    found->second, data::to_text(to.type())));
-    return {};
-  }
-
   result<data::batch_ptr> take_batch() {
     const std::uint32_t count = rows_.rows();
     const auto decoded = rows_.finish();
@@ -189,6 +152,7 @@ class file_reader final : public source_reader {
   record_input input_;
   formats::bad_records bad_;
   std::deque<source_split> waiting_;
+  std::int64_t rows_left_;  // of the table's limit
   bool no_more_ = false;
   bool open_ = false;
   file_split split_;

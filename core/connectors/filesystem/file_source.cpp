@@ -1,4 +1,5 @@
 #include "core/connectors/filesystem/byte_stream.hpp"
+#include "core/connectors/filesystem/file_constants.hpp"
 #include "core/connectors/filesystem/file_reader.hpp"
 #include "core/connectors/filesystem/file_split.hpp"
 #include "core/connectors/filesystem/file_table.hpp"
@@ -14,7 +15,8 @@ class file_source final : public source {
   explicit file_source(std::shared_ptr<const file_table> table) : table_(std::move(table)) {}
 
   result<std::vector<source_split>> discover(std::uint32_t parallelism) override {
-    MILLRACE_TRY(const auto files, list_files(*table_));
+    MILLRACE_TRY(auto listed, list_files(*table_));
+    MILLRACE_TRY(const auto files, pruned(std::move(listed), *table_));
     std::vector<source_split> out;
     for (const auto& file : files) add_splits(file, parallelism, out);
     return out;

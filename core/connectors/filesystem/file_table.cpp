@@ -69,6 +69,8 @@ result<std::shared_ptr<const file_table>> file_table::make(const plan::source_sp
   MILLRACE_CHECK(read_options(*out));
   out->request.options = &out->options;
   out->request.time_zone = option_reader(session).text("table.local-time-zone", "UTC");
+  out->filter = spec.filter;
+  out->limit = spec.limit;
   const auto declared_at = declare(t, *out);
   for (const auto& read : spec.reads) {
     const auto& column = t.columns[read.column];

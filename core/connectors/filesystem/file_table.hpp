@@ -4,6 +4,7 @@
 #include "core/connectors/formats/format.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,8 @@ struct file_table {
   const formats::format* format = nullptr;
   formats::decode_request request;  ///< its `options` point to `options`
   std::vector<output> outputs;
+  expr::expr_ptr filter;  ///< over `outputs`, of which it reads only what is no record's; or null
+  std::optional<std::int64_t> limit;  ///< rows that are enough, of all readers together
 
   /// Errors: 2030, 2032, 4007. The table must not move afterwards.
   [[nodiscard]] static result<std::shared_ptr<const file_table>> make(const plan::source_spec& spec,

@@ -17,6 +17,40 @@ std::string type_texts(const std::vector<logical_column>& columns) {
   return out;
 }
 
+// True for columns that are the same for many rows, so that a source can leave these out at once:
+// the partition of a file, its name.
+bool tells_rows_apart(const table_definition& table, std::uint32_t column) {
+  return table.columns[column].kind == column_kind::metadata ||
+         std::ranges::find(table.partition_by, column) != table.partition_by.end();
+}
+
+// What the source can use of the conditions on a scan's columns (`expressions` over the reads).
+// Not in front of a watermark, which rows that are left out move too.
+result<expr::expr_ptr> source_filter(const scan_advice& advice, const scan_reads& reads,
+                                     const std::vector<expr::expr_ptr>& expressions,
+                                     const table_definition& table) {
+  if (!advice.filter || table.watermark) return expr::expr_ptr{};
+  std::vector<expr::expr_ptr> all, usable;
+  expr::split_conjunction(expr::substitute(advice.filter, expressions), all);
+  for (auto& condition : all) {
+    std::vector<std::uint32_t> columns;
+    expr::collect_columns(*condition, columns);
+    const bool helps = !columns.empty() && std::ranges::all_of(columns, [&](auto c) {
+      return tells_rows_apart(table, reads.reads()[c].column);
+    });
+    if (helps) usable.push_back(std::move(condition));
+  }
+  return conjunction(std::move(usable));
+}
+
+std::string source_text(const source_spec& spec, const std::vector<logical_column>& columns) {
+  const auto names = column_names(columns);
+  auto out = fmt::format("table=[{}], fields=[{}]", spec.table->name, fmt::join(names, ", "));
+  if (spec.filter) out += fmt::format(", filter=[{}]", expr::to_text(*spec.filter, names));
+  if (spec.limit) out += fmt::format(", limit=[{}]", *spec.limit);
+  return out;
+}
+
 result<void> check_readable(const table_definition& table, const table_traits& traits) {
   if (!traits.readable)
     return make_error(
@@ -91,24 +125,29 @@ result<std::uint32_t> lowering::scan_source(const logical_node& node, const tabl
   const auto& scan = std::get<scan_node>(node.detail);
   const auto& table = *scan.table;
   const scan_reads needed(table, scanned.given(), scanned.columns());
+  std::vector<expr::expr_ptr> expressions;
+  for (const auto c : scanned.given()) {
+    MILLRACE_TRY(auto e, needed.rewritten(expr::make_column(c, table.columns[c].type)));
+    expressions.push_back(std::move(e));
+  }
+  source_spec spec{scan.table, needed.reads(), nullptr, std::nullopt};
+  if (const auto at = advice_.find(&node); at != advice_.end()) {
+    MILLRACE_TRY(spec.filter, source_filter(at->second, needed, expressions, table));
+    if (traits.bounded) spec.limit = at->second.limit;
+  }
   plan_builder::draft source;
   source.name = "TableSourceScan";
-  source.description = fmt::format("table=[{}], fields=[{}]", table.name,
-                                   fmt::join(column_names(needed.columns()), ", "));
-  source.digest = fmt::format("{}@{} {}", table.name, static_cast<const void*>(scan.table.get()),
-                              type_texts(needed.columns()));
-  source.spec = source_spec{scan.table, needed.reads(), nullptr, std::nullopt};
+  source.description = source_text(spec, needed.columns());
+  source.digest =
+      fmt::format("{}@{} {} {}", source.description, static_cast<const void*>(scan.table.get()),
+                  type_texts(needed.columns()), spec.filter ? digest_of(*spec.filter) : "");
+  source.spec = std::move(spec);
   source.columns = needed.columns();
   source.facts.bounded = traits.bounded;
   source.facts.updating = traits.gives != changelog_mode::insert_only;
   source.parallelism = traits.ordered_single_split ? 1 : builder_.parallelism();
   const auto at = builder_.add(std::move(source));
   builder_.node(at).mode = traits.gives;
-  std::vector<expr::expr_ptr> expressions;
-  for (const auto c : scanned.given()) {
-    MILLRACE_TRY(auto e, needed.rewritten(expr::make_column(c, table.columns[c].type)));
-    expressions.push_back(std::move(e));
-  }
   return calc(at, {}, std::move(expressions), scanned.columns());
 }
 

@@ -5,8 +5,12 @@
 namespace millrace::plan {
 
 lowering::lowering(const planning_input& input, const std::vector<logical_ptr>& roots,
-                   plan_builder& builder)
-    : input_(input), options_(input.options), builder_(builder), readers_(count_readers(roots)) {
+                   scan_advice_map advice, plan_builder& builder)
+    : input_(input),
+      options_(input.options),
+      builder_(builder),
+      readers_(count_readers(roots)),
+      advice_(std::move(advice)) {
   const auto ttl = options_.duration_ms("table.exec.state.ttl", 0);
   ttl_ms_ = ttl.ok() ? ttl.value() : 0;
 }

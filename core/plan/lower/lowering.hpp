@@ -1,6 +1,8 @@
 #pragma once
 
+#include "core/plan/lower/join_condition.hpp"
 #include "core/plan/lower/plan_builder.hpp"
+#include "core/plan/lower/scan_advice.hpp"
 #include "core/plan/lower/window_columns.hpp"
 #include "core/plan/planner.hpp"
 #include "core/plan/rules/rule.hpp"
@@ -16,7 +18,7 @@ namespace millrace::plan {
 class lowering {
  public:
   lowering(const planning_input& input, const std::vector<logical_ptr>& roots,
-           plan_builder& builder);
+           scan_advice_map advice, plan_builder& builder);
 
   result<std::uint32_t> lower(const logical_ptr& node);
 
@@ -77,6 +79,8 @@ class lowering {
                                       const std::vector<logical_column>& inputs,
                                       const logical_node& node,
                                       const std::vector<std::int32_t>& group_position);
+  std::uint32_t local_window_aggregate(std::uint32_t input, window_aggregate_spec spec,
+                                       const plan_builder::draft& whole);
   result<void> resolve_for(std::vector<aggregate_call>& calls,
                            const std::vector<logical_column>& columns, bool retracting) const;
 
@@ -89,8 +93,17 @@ class lowering {
   result<std::uint32_t> rank(std::uint32_t input, rank_spec spec,
                              const std::vector<logical_column>& columns);
 
-  // lower_join.cpp
+  // lower_join.cpp, lower_temporal.cpp
+  struct join_parts;
   result<std::uint32_t> lower_join(const logical_ptr& node);
+  [[nodiscard]] plan_builder::draft join_draft(const join_parts& parts) const;
+  void as_window_join(plan_builder::draft& d, const join_parts& parts,
+                      const logical_node& node) const;
+  void as_interval_join(plan_builder::draft& d, const join_parts& parts, const time_bounds& bounds,
+                        bool row_time) const;
+  void as_regular_join(plan_builder::draft& d, const join_parts& parts) const;
+  result<std::uint32_t> without_key_columns(std::uint32_t join, std::size_t left_width,
+                                            const logical_node& node);
   void keep_versions(std::uint32_t node);
   result<std::uint32_t> lower_versions(const logical_ptr& node);
   result<std::uint32_t> lower_temporal(const logical_node& node);
@@ -108,6 +121,7 @@ class lowering {
   option_reader options_;
   plan_builder& builder_;
   reader_counts readers_;
+  scan_advice_map advice_;
   std::int64_t ttl_ms_ = 0;
   std::unordered_map<const logical_node*, std::uint32_t> done_;
   std::vector<logical_ptr> kept_alive_;

@@ -18,7 +18,7 @@ namespace millrace::plan::testing {
 /// SQL in; logical plans before and after one rule, or the physical plan, out as text.
 ///
 /// What a table's connector can do stands in its options: `gives` (`I`, `UA,D` or `UB,UA,D`),
-/// `accepts` (the same), `filters` (`name,name`: columns whose conditions the source takes).
+/// `accepts` (the same).
 class plan_test : public ::testing::Test {
  protected:
   plan_test() {
