@@ -25,6 +25,7 @@
 #include "core/operators/stateless/union_all.hpp"
 #include "core/operators/stateless/values.hpp"
 #include "core/operators/stateless/watermark_assigner.hpp"
+#include "core/operators/window/local_window_aggregate.hpp"
 #include "core/operators/window/session_aggregate.hpp"
 #include "core/operators/window/session_assign.hpp"
 #include "core/operators/window/window_aggregate.hpp"
@@ -64,6 +65,7 @@ struct maker {
   made operator()(const plan::window_aggregate_spec& s) const {
     if (s.window && s.window->kind == plan::window_kind::session)
       return make<session_aggregate>(s, in);
+    if (s.phase == plan::aggregate_phase::local) return make<local_window_aggregate>(s, in);
     return make<window_aggregate>(s, in);
   }
   made operator()(const plan::deduplicate_spec& s) const {

@@ -8,6 +8,9 @@ namespace {
 
 constexpr std::int64_t default_bundle_rows = 5000;  // of Flink's examples
 
+// A bundle of long values ends when it holds that much.
+constexpr std::size_t most_bytes = 64 << 20;
+
 // A payload begins with rows added minus rows taken back.
 std::int64_t& count_of(char* payload) { return *reinterpret_cast<std::int64_t*>(payload); }
 
@@ -52,7 +55,8 @@ result<progress> local_aggregate::process(input_id, const data::batch_ptr& batch
                           batch->row_count()};
   MILLRACE_CHECK(calls_.update(*batch, {all, payloads_}, *table_));
   rows_ += batch->row_count();
-  if (spec_.mini_batch && rows_ < spec_.mini_batch_rows) return progress::need_input;
+  const bool more = spec_.mini_batch && rows_ < spec_.mini_batch_rows;
+  if (more && scratch_->memory_bytes() < most_bytes) return progress::need_input;
   return flush(out);
 }
 

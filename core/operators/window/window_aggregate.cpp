@@ -86,9 +86,8 @@ result<progress> window_aggregate::absorb() {
     welcome_new(batch);
     const bool all = rows_.size() == batch.stored_rows();
     const auto count = static_cast<std::uint32_t>(rows_.size());
-    MILLRACE_CHECK(calls_.update(
-        batch, {{batch.stored_rows(), all ? nullptr : rows_.data(), count}, payloads_}, *table_));
-    distinct_.add(batch, rows_, keys_, calls_);
+    MILLRACE_CHECK(
+        feed(batch, {{batch.stored_rows(), all ? nullptr : rows_.data(), count}, payloads_}));
   }
   pending_.reset();
   return progress::need_input;
@@ -103,6 +102,18 @@ void window_aggregate::find_payloads() {
   if (keys_.count() < rows_.size()) std::ranges::fill(payloads_, payloads_[0]);
 }
 
+result<void> window_aggregate::feed(const data::record_batch& batch, const fed_rows& fed) {
+  if (spec_.phase == plan::aggregate_phase::global) {
+    const std::size_t first = spec_.groups.size();
+    for (std::size_t c = 0; c < calls_.size(); ++c)
+      MILLRACE_CHECK(calls_.merge_states(c, *batch.column_at(first + c), fed, *table_));
+    return {};
+  }
+  MILLRACE_CHECK(calls_.update(batch, fed, *table_));
+  distinct_.add(batch, rows_, keys_, calls_);
+  return {};
+}
+
 void window_aggregate::assign(const data::record_batch& batch) {
   rows_.clear();
   one_slice_ = false;
@@ -110,6 +121,8 @@ void window_aggregate::assign(const data::record_batch& batch) {
   slice_ends_ = data::buffer::allocate(batch.stored_rows() * sizeof(std::int64_t));
   if (!slices_)
     assign_columns(batch);
+  else if (spec_.phase == plan::aggregate_phase::global)
+    assign_slices(batch);
   else if (spec_.window->processing_time)
     assign_now(batch);
   else if (!assign_one_slice(batch))
@@ -131,9 +144,9 @@ window_aggregate::target window_aggregate::target_of(timestamp_ms time) {
   return where;
 }
 
-void window_aggregate::keep(std::uint32_t row, const target& where) {
+void window_aggregate::keep(std::uint32_t row, const target& where, std::uint64_t rows) {
   if (where.late || where.homeless) {
-    if (where.late) context_->metrics->late_rows.fetch_add(1, std::memory_order_relaxed);
+    if (where.late) context_->metrics->late_rows.fetch_add(rows, std::memory_order_relaxed);
     return;
   }
   rows_.push_back(row);
@@ -193,6 +206,18 @@ void window_aggregate::assign_columns(const data::record_batch& batch) {
     where.slice = ends[row];
     where.late = axis_.closed(where.slice, watermark_.get());
     keep(row, where);
+  }
+}
+
+// Each row is the partial state of a slice, and says how many rows it stands for.
+void window_aggregate::assign_slices(const data::record_batch& batch) {
+  const std::size_t first = spec_.groups.size() + calls_.size();
+  const auto& ends = *batch.column_at(first);
+  const auto& counts = *batch.column_at(first + 1);
+  for (std::uint32_t i = 0; i < batch.row_count(); ++i) {
+    const std::uint32_t row = batch.row_at(i);
+    keep(row, target_of(ends.value<std::int64_t>(row) - 1),
+         static_cast<std::uint64_t>(counts.value<std::int64_t>(row)));
   }
 }
 

@@ -18,8 +18,8 @@
 namespace millrace::operators {
 
 /// GROUP BY over TUMBLE, HOP and CUMULATE windows, or over the window columns that an earlier
-/// window made. A result leaves once, when the watermark (or the clock) has reached its window's
-/// end - 1 ms.
+/// window made; also the global half of a two-phase aggregation over windows. A result leaves once,
+/// when the watermark (or the clock) has reached its window's end - 1 ms.
 ///
 /// A row is added to one *slice*; a window merges its slices when it fires: HOP into scratch
 /// memory, CUMULATE step by step into its first slice. A row is late, and counted, when all its
@@ -56,8 +56,10 @@ class window_aggregate final : public physical_operator {
   [[nodiscard]] bool assign_one_slice(const data::record_batch& batch);
   void assign_columns(const data::record_batch& batch);
   void find_payloads();
+  void assign_slices(const data::record_batch& batch);
   [[nodiscard]] target target_of(timestamp_ms time);
-  void keep(std::uint32_t row, const target& where);
+  void keep(std::uint32_t row, const target& where, std::uint64_t rows = 1);
+  [[nodiscard]] result<void> feed(const data::record_batch& batch, const fed_rows& fed);
   void encode_slices(const data::record_batch& batch);
   void welcome_new(const data::record_batch& batch);
   [[nodiscard]] timestamp_ms first_open_window(timestamp_ms slice);

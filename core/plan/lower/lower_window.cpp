@@ -1,14 +1,17 @@
+#include "core/plan/lower/aggregate_phases.hpp"
 #include "core/plan/lower/aggregate_text.hpp"
 #include "core/plan/lower/lowering.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 namespace millrace::plan {
 namespace {
 
 using property = window_aggregate_spec::property;
+using phases = aggregate_strategy::phases;
 
 std::string window_text(const window_spec& w, const std::vector<logical_column>& input) {
   constexpr std::string_view kinds[] = {"TUMBLE", "HOP", "CUMULATE", "SESSION"};
@@ -27,6 +30,11 @@ std::optional<property> property_of(const window_columns& w, std::uint32_t colum
   if (column == w.end) return property::window_end;
   if (w.time && column == *w.time) return property::window_time;
   return std::nullopt;
+}
+
+// Windows that are made of slices of event time.
+bool is_sliced(const window_aggregate_spec& spec) {
+  return spec.window && !spec.window->processing_time && spec.window->kind != window_kind::session;
 }
 
 }  // namespace
@@ -187,10 +195,35 @@ result<std::uint32_t> lowering::window_output(std::uint32_t input, window_aggreg
                           : fmt::format("{} {}", spec.start_column, spec.end_column));
   for (const auto p : spec.properties) d.digest += fmt::format(" p{}", static_cast<int>(p));
   d.columns = std::move(columns);
+  MILLRACE_TRY(const auto strategy, read_aggregate_strategy(options_));
+  if (strategy.wanted == phases::two && is_sliced(spec) && adds_up(spec.calls, false)) {
+    input = local_window_aggregate(input, spec, d);
+    d.name = "GlobalWindowAggregate";
+    spec.phase = aggregate_phase::global;
+    std::iota(spec.groups.begin(), spec.groups.end(), 0u);
+  }
   d.inputs.push_back(plan_builder::hash(input, spec.groups));
   d.spec = std::move(spec);
   const auto made = builder_.add(std::move(d));
   return selected(made, order, node.columns);
+}
+
+// The half in front of the exchange: partial states of slices.
+std::uint32_t lowering::local_window_aggregate(std::uint32_t input, window_aggregate_spec spec,
+                                               const plan_builder::draft& whole) {
+  const data::data_type bigint(data::type_id::bigint, false);
+  plan_builder::draft d;
+  d.name = "LocalWindowAggregate";
+  d.description = whole.description;
+  d.digest = whole.digest;
+  d.columns = partial_columns(builder_.node(input).columns, spec.groups, spec.calls);
+  d.columns.push_back({"$slice_end", bigint});
+  d.columns.push_back({"$rows", bigint});
+  d.inputs.push_back(plan_builder::forward(input));
+  spec.phase = aggregate_phase::local;
+  spec.properties.clear();
+  d.spec = std::move(spec);
+  return builder_.add(std::move(d));
 }
 
 result<std::uint32_t> lowering::lower_group_window(const logical_node& node) {
