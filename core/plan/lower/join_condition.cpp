@@ -146,4 +146,18 @@ std::optional<time_bounds> take_time_bounds(std::vector<expr_ptr>& rest,
   return time_bounds{all->left_time, all->right_time, all->lower, all->upper};
 }
 
+std::string_view name_of(join_kind kind) {
+  constexpr std::string_view names[] = {"InnerJoin",     "LeftOuterJoin", "RightOuterJoin",
+                                        "FullOuterJoin", "LeftSemiJoin",  "LeftAntiJoin"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
+expr::expr_ptr widened(const expr::expr_ptr& e, std::size_t left_old, std::size_t left_new,
+                       std::size_t width) {
+  std::vector<std::uint32_t> mapping(width);
+  for (std::uint32_t i = 0; i < width; ++i)
+    mapping[i] = i < left_old ? i : static_cast<std::uint32_t>(i - left_old + left_new);
+  return expr::remap_columns(e, mapping);
+}
+
 }  // namespace millrace::plan

@@ -4,6 +4,7 @@
 #include "core/plan/logical/logical_plan.hpp"
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace millrace::plan {
@@ -18,6 +19,12 @@ struct join_condition {
 };
 [[nodiscard]] join_condition split_join_condition(const expr::expr_ptr& condition,
                                                   std::size_t left_width, std::size_t width);
+
+/// `InnerJoin`, `LeftOuterJoin`, ... as EXPLAIN says it.
+[[nodiscard]] std::string_view name_of(join_kind kind);
+/// A condition over both inputs after the left one got wider: references to the right one move.
+[[nodiscard]] expr::expr_ptr widened(const expr::expr_ptr& e, std::size_t left_old,
+                                     std::size_t left_new, std::size_t width);
 
 /// `left.time - right.time` in [lower_ms, upper_ms], found in the conjuncts of `rest`; those are
 /// taken out.

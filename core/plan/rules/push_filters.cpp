@@ -173,8 +173,9 @@ class filter_pusher {
     if (moved.empty()) return keep(std::move(stay), below);
     if (const auto* aggregate = std::get_if<aggregate_node>(&below->detail))
       for (auto& c : moved) c = expr::remap_columns(c, aggregate->groups);
-    MILLRACE_TRY(auto input, push(std::move(moved), first_input(original), below->inputs[0]));
-    return keep(std::move(stay), with_inputs(below, {std::move(input)}));
+    auto inputs = below->inputs;
+    MILLRACE_TRY(inputs[0], push(std::move(moved), first_input(original), inputs[0]));
+    return keep(std::move(stay), with_inputs(below, std::move(inputs)));
   }
 
   static bool subset(const expr_ptr& e, const std::vector<std::uint32_t>& allowed) {
@@ -191,7 +192,8 @@ class filter_pusher {
       if (w->window.kind == window_kind::session) return subset(c, w->partition);
       return reads_only(c, 0, static_cast<std::uint32_t>(below.inputs[0]->columns.size()));
     }
-    if (std::holds_alternative<correlate_node>(below.detail))
+    if (std::holds_alternative<correlate_node>(below.detail) ||
+        std::holds_alternative<temporal_join_node>(below.detail))
       return reads_only(c, 0, static_cast<std::uint32_t>(below.inputs[0]->columns.size()));
     if (const auto* over = std::get_if<over_node>(&below.detail)) return subset(c, over->partition);
     if (const auto* a = std::get_if<aggregate_node>(&below.detail)) {

@@ -88,6 +88,22 @@ Project(k, c)
 )");
 }
 
+TEST_F(push_filters_rule, spares_a_temporal_join_rows_of_its_left_side) {
+  EXPECT_EQ(after(push_filters,
+                  "CREATE TABLE rates (id BIGINT, rate INT, ts TIMESTAMP(3), "
+                  "WATERMARK FOR ts AS ts, PRIMARY KEY (id) NOT ENFORCED) WITH ('connector' = 'x');"
+                  "SELECT price FROM bids LEFT JOIN rates FOR SYSTEM_TIME AS OF bids.ts "
+                  "ON auction = id WHERE price > 3 AND rate > 4"),
+            R"(
+Project(price)
+  Filter((rate > 4))
+    TemporalJoin(left, versioned, as of ts, (auction = id))
+      Filter((price > CAST(3 AS BIGINT)))
+        Scan(bids)
+      Scan(rates)
+)");
+}
+
 TEST_F(push_filters_rule, stops_above_a_plan_that_others_read) {
   const auto* sql =
       "CREATE TEMPORARY VIEW v AS SELECT k, COUNT(*) AS c FROM t GROUP BY k;"
