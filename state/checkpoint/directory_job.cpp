@@ -21,7 +21,8 @@ using coordination::verification;
 
 directory_job::directory_job(const directory_options& options, const std::string& root,
                              job_lock lock)
-    : root_(root),
+    : job_(options.job),
+      root_(root),
       keep_(options.retained),
       inline_below_(options.inline_below),
       lock_(std::move(lock)),
@@ -103,6 +104,7 @@ result<void> directory_job::place_files(checkpoint_manifest& manifest,
 }
 
 result<void> directory_job::make_durable(checkpoint_manifest& manifest, const std::string& folder) {
+  manifest.job = job_;
   MILLRACE_CHECK(place_files(manifest, folder));
   const std::string manifest_path = path_of(folder + "/" + std::string(manifest_name));
   MILLRACE_TRY(auto hash, store_manifest(manifest, manifest_path));

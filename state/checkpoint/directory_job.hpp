@@ -69,6 +69,7 @@ class directory_job final : public coordination::snapshot_store {
                                           const std::string& folder);
   void retire();
 
+  std::string job_;
   std::string root_;
   std::uint32_t keep_;
   std::uint64_t inline_below_;

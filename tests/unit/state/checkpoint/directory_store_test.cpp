@@ -268,6 +268,7 @@ TEST(directory_store, opens_checkpoints_for_reading_while_the_job_runs) {
     const auto opened = open_snapshot(folder / path);
     ASSERT_TRUE(opened.ok()) << path << ": " << to_text(opened.error());
     EXPECT_EQ(opened->manifest.id, checkpoint_id(2)) << path;
+    EXPECT_EQ(opened->manifest.job, "job");
     const auto reader = opened->files->read_merged(opened->manifest.operators[0]).value();
     EXPECT_EQ(drain(*reader).value(), two);
   }

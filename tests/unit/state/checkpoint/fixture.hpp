@@ -104,7 +104,6 @@ inline void write_all(const std::string& path, const std::string& bytes) {
 inline coordination::checkpoint_manifest manifest_of(std::uint64_t id,
                                                      std::vector<coordination::state_file> files) {
   coordination::checkpoint_manifest m;
-  m.job = "job";
   m.id = checkpoint_id(id);
   m.operators.emplace_back();
   m.operators[0].operator_id = "group-by";
