@@ -14,8 +14,14 @@ namespace {
 
 constexpr std::array<option_info, 3> shared{{
     {"connector", option_kind::text, {}, "the connector's name", true},
-    {"scan.parallelism", option_kind::integer, {}, "subtasks that read the table"},
-    {"sink.parallelism", option_kind::integer, {}, "subtasks that write the table"},
+    {"scan.parallelism",
+     option_kind::integer,
+     {},
+     "taken without effect: the job's parallelism holds"},
+    {"sink.parallelism",
+     option_kind::integer,
+     {},
+     "taken without effect: the job's parallelism holds"},
 }};
 
 // True if `key` has the form of `pattern`, whose `#` stands for any text without blanks.
