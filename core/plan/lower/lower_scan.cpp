@@ -131,9 +131,11 @@ result<std::uint32_t> lowering::scan_source(const logical_node& node, const tabl
     expressions.push_back(std::move(e));
   }
   source_spec spec{scan.table, needed.reads(), nullptr, std::nullopt};
-  if (const auto at = advice_.find(&node); at != advice_.end()) {
-    MILLRACE_TRY(spec.filter, source_filter(at->second, needed, expressions, table));
-    if (traits.bounded) spec.limit = at->second.limit;
+  // Changes depend on those before them: none may be missing.
+  const auto advised = advice_.find(&node);
+  if (advised != advice_.end() && traits.gives == changelog_mode::insert_only) {
+    MILLRACE_TRY(spec.filter, source_filter(advised->second, needed, expressions, table));
+    if (traits.bounded) spec.limit = advised->second.limit;
   }
   plan_builder::draft source;
   source.name = "TableSourceScan";

@@ -55,6 +55,14 @@ Sink(table=[changes]) changelog=[I] parallelism=1 chain=0
 )");
 }
 
+// A change that is left out would leave the row before it in place.
+TEST_F(scan_advice_of_readers, leaves_changelogs_alone) {
+  run("CREATE TABLE moves (n INT, dt STRING, PRIMARY KEY (n) NOT ENFORCED) PARTITIONED BY (dt) "
+      "WITH ('connector' = 'x', 'gives' = 'UA,D')");
+  EXPECT_EQ(physical("SELECT n FROM moves WHERE dt = 'mon'").find("filter="), std::string::npos);
+  EXPECT_EQ(physical("SELECT n FROM changes LIMIT 3").find("limit="), std::string::npos);
+}
+
 // What is left out in front of a watermark would move it.
 TEST_F(scan_advice_of_readers, leaves_tables_with_a_watermark_alone) {
   run("CREATE TABLE timed (n INT, dt STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) "
