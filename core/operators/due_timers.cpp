@@ -1,6 +1,16 @@
 #include "core/operators/due_timers.hpp"
 
+#include "core/tables/table_set.hpp"
+
 namespace millrace::operators {
+
+piece due_timers::next(tables::timer_queue& timers, timestamp_ms until, std::uint32_t limit,
+                       tables::table_set& state) {
+  if (!waiting_) pop(timers, until, limit);
+  if (keys_.empty()) return piece::none_left;
+  waiting_ = state.prefetch(hashes_) != tables::readiness::ready;
+  return waiting_ ? piece::need_state : piece::done;
+}
 
 void due_timers::pop(tables::timer_queue& timers, timestamp_ms until, std::uint32_t limit) {
   bytes_.clear();

@@ -24,6 +24,13 @@ windowed_input::windowed_input(settings s, const operator_inputs& inputs)
       input_(inputs, settings_.input, settings_.keys),
       encoder_(with_window(input_.types())) {}
 
+result<void> windowed_input::open(const operator_context& context) {
+  if (settings_.local_zone) {
+    MILLRACE_TRY(axis_, window_axis::local(context.eval.time_zone));
+  }
+  return {};
+}
+
 bool windowed_input::has_null_key(const data::record_batch& batch, std::uint32_t row) const {
   return std::ranges::any_of(settings_.keys,
                              [&](std::uint32_t k) { return batch.column_at(k)->is_null(row); });
@@ -43,13 +50,14 @@ void windowed_input::pick_rows(const data::record_batch& batch, timestamp_ms wat
     const bool alone = !settings_.null_keys_meet && has_null_key(batch, row);
     end[row] = window_ends[row];
     mark[row] = alone ? static_cast<std::int32_t>(settings_.input) + 1 : 0;
-    if (end[row] - 1 <= watermark) {
+    const timestamp_ms closes = axis_.to_utc(end[row] - 1);
+    if (closes <= watermark) {
       ++late_;
       continue;
     }
     if (alone && settings_.drop_null_keys) continue;
     rows_.push_back(row);
-    closes_.push_back(end[row] - 1);
+    closes_.push_back(closes);
   }
   ends_ = ends.finish();
   marks_ = marks.finish();

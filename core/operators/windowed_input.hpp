@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/operators/keyed_input.hpp"
+#include "core/operators/window/window_axis.hpp"
 
 #include <cstdint>
 #include <vector>
@@ -20,8 +21,11 @@ class windowed_input {
     std::uint32_t end_column = 0;
     bool null_keys_meet = false;  ///< NULL is a key like others (PARTITION BY)
     bool drop_null_keys = false;  ///< rows that meet nobody give nothing (inner and semi joins)
+    bool local_zone = false;      ///< window ends are in the session zone
   };
   windowed_input(settings s, const operator_inputs& inputs);
+  /// To be called when the operator is opened. Errors: 3004 for a zone that is not known.
+  [[nodiscard]] result<void> open(const operator_context& context);
 
   /// The types of the state key.
   [[nodiscard]] const std::vector<data::data_type>& key_types() const {
@@ -43,6 +47,7 @@ class windowed_input {
   [[nodiscard]] bool has_null_key(const data::record_batch& batch, std::uint32_t row) const;
 
   settings settings_;
+  window_axis axis_;
   keyed_input input_;
   tables::key_encoder encoder_;
   std::vector<std::uint32_t> rows_;

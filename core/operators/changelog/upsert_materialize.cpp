@@ -1,8 +1,6 @@
 #include "core/operators/changelog/upsert_materialize.hpp"
 
 #include "core/operators/column_types.hpp"
-#include "core/operators/live_rows.hpp"
-#include "core/operators/state_spec.hpp"
 
 #include <cstring>
 
@@ -27,49 +25,17 @@ std::string_view row_in(std::string_view value) {
 
 upsert_materialize::upsert_materialize(plan::upsert_materialize_spec spec,
                                        const operator_inputs& inputs)
-    : spec_(std::move(spec)),
-      types_(types_of(inputs.inputs[0])),
-      input_(inputs, 0, spec_.keys),
-      codec_(types_),
+    : kept_rows(inputs, spec.keys, spec.ttl_ms),
+      spec_(std::move(spec)),
       name_codec_(types_of(inputs.inputs[0], spec_.input_upsert_key)) {}
 
-result<void> upsert_materialize::open(operator_context& context) {
-  context_ = &context;
-  auto spec = state_spec("rows", input_.types(), spec_.ttl_ms);
-  spec.value_types = types_;
-  spec.sequenced = true;
-  rows_ = &context.tables->open_sorted(std::move(spec));
-  return {};
-}
-
-result<progress> upsert_materialize::process(input_id, const data::batch_ptr& batch, output& out) {
-  batch_ = batch;
-  return resume(out);
-}
-
-result<progress> upsert_materialize::resume(output& out) {
-  if (batch_) {
-    if (input_.load(*batch_, *context_->tables) != tables::readiness::ready)
-      return progress::need_state;
-    apply();
-    emit_changes();
-    batch_.reset();
-  }
-  return outbox_.drain(out);
-}
-
-void upsert_materialize::apply() {
-  const auto stored = live_rows(*batch_);
+result<void> upsert_materialize::step() {
   const bool named = !spec_.input_upsert_key.empty();
-  handles_.resize(stored.size());
-  rows_->locate_or_insert(input_.keys(), handles_);
-  encoded_.clear();
-  codec_.encode(*batch_, stored, encoded_);
   names_.clear();
-  if (named) name_codec_.encode(*batch_, spec_.input_upsert_key, stored, names_);
-  for (std::uint32_t i = 0; i < stored.size(); ++i) {
+  if (named) name_codec_.encode(*batch_, spec_.input_upsert_key, stored_rows_, names_);
+  for (std::uint32_t i = 0; i < stored_rows_.size(); ++i) {
     const std::string_view name = named ? names_[i] : std::string_view();
-    const bool adds = data::adds(batch_->kind_at(stored[i]));
+    const bool adds = data::adds(batch_->kind_at(stored_rows_[i]));
     touch(handles_[i]);
     if (!adds || named) remove_named(handles_[i], name, encoded_[i]);
     if (!adds) continue;
@@ -78,6 +44,8 @@ void upsert_materialize::apply() {
     value_.append(name).append(encoded_[i]);
     (void)rows_->insert(handles_[i], {}, value_);
   }
+  emit_changes();
+  return {};
 }
 
 std::string_view upsert_materialize::shown(tables::key_handle key) const {

@@ -274,26 +274,17 @@ void interval_join::end_batch() {
 }
 
 result<progress> interval_join::expire(output& out) {
-  for (;;) {
-    MILLRACE_TRY(const auto sent, outbox_.drain(out));
-    if (sent != progress::need_input) return sent;
-    if (!popped_) {
-      due_.pop(*timers_, passed_time_, timers_at_once);
-      if (due_.count() == 0) return progress::need_input;
-      popped_ = true;
-    }
-    if (!fire()) return progress::need_state;
-    if (!outbox_.empty() && out.full()) return progress::more_output;
-  }
+  return work_through(outbox_, out, [&]() -> result<piece> {
+    const piece next = due_.next(*timers_, passed_time_, timers_at_once, *context_->tables);
+    if (next == piece::done) fire();
+    return next;
+  });
 }
 
-bool interval_join::fire() {
-  if (context_->tables->prefetch(due_.hashes()) != tables::readiness::ready) return false;
-  popped_ = false;
+void interval_join::fire() {
   for (std::uint32_t i = 0; i < due_.count(); ++i)
     for (std::uint32_t input = 0; input < 2; ++input)
       expire_rows(sides_[input], input, due_.key(i));
-  return true;
 }
 
 // Drops the rows of a key that can meet nobody any more.

@@ -83,7 +83,7 @@ class interval_join final : public physical_operator {
   [[nodiscard]] bool worth_keeping(std::uint32_t row) const;
   [[nodiscard]] timestamp_ms time_of(side& s);
   [[nodiscard]] timestamp_ms end_of(const side& s, timestamp_ms time) const;
-  [[nodiscard]] bool fire();
+  void fire();
   void expire_rows(side& s, std::uint32_t input, const tables::key_view& key);
 
   plan::interval_join_spec spec_;
@@ -96,7 +96,6 @@ class interval_join final : public physical_operator {
   timestamp_ms passed_time_ = min_watermark;  // the watermark, or the clock in processing time
   outbox outbox_;
   due_timers due_;
-  bool popped_ = false;  // `due_` waits for its state
 
   // The batch at hand.
   data::batch_ptr batch_;

@@ -55,18 +55,11 @@ result<progress> temporal_join::resume(output& out) {
     batch_.reset();
     return progress::need_input;
   }
-  for (;;) {
-    MILLRACE_TRY(const auto sent, outbox_.drain(out));
-    if (sent != progress::need_input) return sent;
-    if (!popped_) {
-      due_.pop(*timers_, watermark_.get(), timers_at_once);
-      if (due_.count() == 0) return progress::need_input;
-      popped_ = true;
-    }
-    MILLRACE_TRY(const bool fired, fire());
-    if (!fired) return progress::need_state;
-    if (!outbox_.empty() && out.full()) return progress::more_output;
-  }
+  return work_through(outbox_, out, [&]() -> result<piece> {
+    const piece next = due_.next(*timers_, watermark_.get(), timers_at_once, *context_->tables);
+    if (next == piece::done) MILLRACE_CHECK(fire());
+    return next;
+  });
 }
 
 result<void> temporal_join::take_rows() {
@@ -120,10 +113,8 @@ std::string_view temporal_join::version_at(tables::key_handle key, std::string_v
   return at.row().substr(1);
 }
 
-// Joins the rows of the timers that were popped; false if their state is on its way.
-result<bool> temporal_join::fire() {
-  if (context_->tables->prefetch(due_.hashes()) != tables::readiness::ready) return false;
-  popped_ = false;
+// Joins the rows of the timers that were popped.
+result<void> temporal_join::fire() {
   pairs_.clear();
   std::vector<std::string_view> left_rows;
   for (std::uint32_t i = 0; i < due_.count(); ++i) {
@@ -139,7 +130,7 @@ result<bool> temporal_join::fire() {
   }
   if (!left_rows.empty()) MILLRACE_CHECK(emit(left_rows));
   for (std::uint32_t i = 0; i < due_.count(); ++i) forget(due_.key(i));
-  return true;
+  return {};
 }
 
 result<void> temporal_join::emit(const std::vector<std::string_view>& left_rows) {

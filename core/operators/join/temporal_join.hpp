@@ -40,7 +40,7 @@ class temporal_join final : public physical_operator {
   [[nodiscard]] result<void> take_rows();
   void take_left(std::uint32_t i, tables::key_handle key, timestamp_ms time);
   void take_version(std::uint32_t i, std::uint32_t row, tables::key_handle key, timestamp_ms time);
-  [[nodiscard]] result<bool> fire();
+  [[nodiscard]] result<void> fire();
   [[nodiscard]] std::string_view version_at(tables::key_handle key, std::string_view time) const;
   void forget(const tables::key_view& key);
   [[nodiscard]] result<void> emit(const std::vector<std::string_view>& left_rows);
@@ -57,7 +57,6 @@ class temporal_join final : public physical_operator {
   data::batch_ptr batch_;
   std::uint32_t input_ = 0;
   due_timers due_;
-  bool popped_ = false;  // `due_` waits for its state
 
   std::vector<tables::key_handle> handles_;  // scratch of one batch
   tables::encoded_rows rows_;

@@ -21,6 +21,7 @@ windowed_input::settings window_join::input_of(bool left) const {
   const bool shown_alone =
       left ? left_preserved_ || spec_.kind == join_kind::anti : right_preserved_;
   s.drop_null_keys = !shown_alone;
+  s.local_zone = spec_.local_zone;
   return s;
 }
 
@@ -39,6 +40,7 @@ result<void> window_join::open(operator_context& context) {
   for (std::uint32_t i = 0; i < 2; ++i) {
     auto spec = state_spec(std::string(names[i]), inputs_[i].key_types());
     spec.value_types = types_[i];
+    MILLRACE_CHECK(inputs_[i].open(context));
     lists_[i] = &context.tables->open_list(std::move(spec));
   }
   timers_ = &context.tables->open_timers(state_spec("timers", inputs_[0].key_types()));
@@ -69,20 +71,20 @@ result<progress> window_join::resume(output& out) {
     batch_.reset();
     return progress::need_input;
   }
-  for (;;) {
-    MILLRACE_TRY(const auto sent, outbox_.drain(out));
-    if (sent != progress::need_input) return sent;
-    if (!in_group_) {
-      if (!popped_) due_.pop(*timers_, watermark_.get(), windows_at_once);
-      if (due_.count() == 0) return progress::need_input;
-      popped_ = true;
-      if (!begin_group()) return progress::need_state;
-    }
-    fill_chunk();
-    MILLRACE_CHECK(join_chunk());
-    if (window_ == windows_.size()) end_group();
-    if (!outbox_.empty() && out.full()) return progress::more_output;
+  return work_through(outbox_, out, [&] { return next_piece(); });
+}
+
+// A part of the windows that were popped together: they may fan out.
+result<piece> window_join::next_piece() {
+  if (!in_group_) {
+    const piece next = due_.next(*timers_, watermark_.get(), windows_at_once, *context_->tables);
+    if (next != piece::done) return next;
+    begin_group();
   }
+  fill_chunk();
+  MILLRACE_CHECK(join_chunk());
+  if (window_ == windows_.size()) end_group();
+  return piece::done;
 }
 
 void window_join::take_rows() {
@@ -100,10 +102,8 @@ void window_join::take_rows() {
   }
 }
 
-// Decodes the left rows of the windows that were popped; false if their state is on its way.
-bool window_join::begin_group() {
-  if (context_->tables->prefetch(due_.hashes()) != tables::readiness::ready) return false;
-  popped_ = false;
+// Decodes the left rows of the windows that were popped.
+void window_join::begin_group() {
   in_group_ = true;
   window_ = left_row_ = 0;
   windows_.clear();
@@ -118,7 +118,6 @@ bool window_join::begin_group() {
   reader_.left_codec().decode(left_rows, left);
   left.end_rows(static_cast<std::uint32_t>(left_rows.size()));
   reader_.begin(left.finish(), true);
-  return true;
 }
 
 void window_join::end_group() {

@@ -42,7 +42,8 @@ class window_join final : public physical_operator {
   };
   [[nodiscard]] windowed_input::settings input_of(bool left) const;
   void take_rows();
-  [[nodiscard]] bool begin_group();
+  [[nodiscard]] result<piece> next_piece();
+  void begin_group();
   void end_group();
   void fill_chunk();
   void add_left_row();
@@ -65,7 +66,6 @@ class window_join final : public physical_operator {
   data::batch_ptr batch_;
   std::uint32_t input_ = 0;
   due_timers due_;
-  bool popped_ = false;  // `due_` waits for its state
 
   // The group at hand, and where its pairs have got to.
   bool in_group_ = false;

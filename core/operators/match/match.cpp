@@ -81,18 +81,11 @@ result<progress> match_operator::resume(output& out) {
     if (!spec_->processing_time) return progress::need_input;
     until_ = context_->time->now();
   }
-  for (;;) {
-    MILLRACE_TRY(const auto sent, outbox_.drain(out));
-    if (sent != progress::need_input) return sent;
-    if (!popped_) {
-      due_.pop(*timers_, until_, timers_at_once);
-      if (due_.count() == 0) return progress::need_input;
-      popped_ = true;
-    }
-    MILLRACE_TRY(const bool fired, fire());
-    if (!fired) return progress::need_state;
-    if (!outbox_.empty() && out.full()) return progress::more_output;
-  }
+  return work_through(outbox_, out, [&]() -> result<piece> {
+    const piece next = due_.next(*timers_, until_, timers_at_once, *context_->tables);
+    if (next == piece::done) MILLRACE_CHECK(fire());
+    return next;
+  });
 }
 
 result<void> match_operator::take_rows() {
@@ -123,10 +116,8 @@ result<void> match_operator::take_rows() {
   return {};
 }
 
-// Matches the partitions whose timers were popped; false if their state is on its way.
-result<bool> match_operator::fire() {
-  if (context_->tables->prefetch(due_.hashes()) != tables::readiness::ready) return false;
-  popped_ = false;
+// Matches the partitions whose timers were popped.
+result<void> match_operator::fire() {
   MILLRACE_CHECK(load_lanes());
   turns_.clear();
   for (std::uint32_t l = 0; l < lanes_.size(); ++l)
@@ -139,7 +130,7 @@ result<bool> match_operator::fire() {
   MILLRACE_CHECK(emit());
   for (auto& lane : lanes_) store(lane);
   lanes_.clear();
-  return true;
+  return {};
 }
 
 result<void> match_operator::load_lanes() {

@@ -49,7 +49,7 @@ class match_operator final : public physical_operator {
   };
 
   [[nodiscard]] result<void> take_rows();
-  [[nodiscard]] result<bool> fire();
+  [[nodiscard]] result<void> fire();
   [[nodiscard]] result<void> load_lanes();
   void add_lane(const tables::key_view& key, std::vector<std::string_view>& views);
   [[nodiscard]] result<void> step();
@@ -75,7 +75,6 @@ class match_operator final : public physical_operator {
   outbox outbox_;
   data::batch_ptr batch_;
   due_timers due_;
-  bool popped_ = false;  // `due_` waits for its state
 
   std::vector<match_lane> lanes_;     // scratch of one firing
   std::vector<std::uint32_t> turns_;  // lanes that have a row left

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/operators/due_timers.hpp"
-#include "core/operators/keyed_input.hpp"
+#include "core/operators/kept_rows.hpp"
 #include "core/operators/outbox.hpp"
 #include "core/operators/over/frame_calls.hpp"
 #include "core/operators/rank/byte_pool.hpp"
@@ -39,7 +39,7 @@ class over_time final : public physical_operator {
 
  private:
   [[nodiscard]] result<void> take_rows();
-  [[nodiscard]] result<bool> fire();
+  [[nodiscard]] result<void> fire();
   [[nodiscard]] result<void> run_key(const tables::key_view& key, timestamp_ms until);
   void prune(tables::key_handle rows, char* payload, std::uint32_t count);
   void emit();
@@ -59,7 +59,6 @@ class over_time final : public physical_operator {
   outbox outbox_;
   data::batch_ptr batch_;
   due_timers due_;
-  bool popped_ = false;  // `due_` waits for its state
 
   std::vector<tables::key_handle> handles_;  // scratch
   tables::encoded_rows encoded_;
@@ -75,13 +74,10 @@ class over_time final : public physical_operator {
 /// corrected. All rows are kept.
 ///
 /// State: `rows` (key, sort keys and a sequence number -> row).
-class over_value final : public physical_operator {
+class over_value final : public kept_rows {
  public:
   over_value(plan::over_spec spec, const operator_inputs& inputs);
   [[nodiscard]] result<void> open(operator_context& context) override;
-  [[nodiscard]] result<progress> process(input_id input, const data::batch_ptr& batch,
-                                         output& out) override;
-  [[nodiscard]] result<progress> resume(output& out) override;
 
  private:
   // A row of a partition and its encoded results.
@@ -94,7 +90,7 @@ class over_value final : public physical_operator {
     tables::key_handle key;
     std::vector<told_row> before;
   };
-  [[nodiscard]] result<void> apply();
+  [[nodiscard]] result<void> step() override;
   [[nodiscard]] result<void> touch(tables::key_handle key);
   [[nodiscard]] result<void> evaluate(tables::key_handle key, std::vector<told_row>& out);
   [[nodiscard]] result<void> emit_changes();
@@ -102,20 +98,11 @@ class over_value final : public physical_operator {
   void tell(const told_row& row, data::change_kind kind);
 
   plan::over_spec spec_;
-  std::vector<data::data_type> types_;
-  keyed_input input_;
   tables::order_encoder order_;
-  tables::row_codec codec_;
   frame_calls calls_;
   tables::row_codec result_codec_;
-  operator_context* context_ = nullptr;
-  tables::sorted_table* rows_ = nullptr;
-  outbox outbox_;
-  data::batch_ptr batch_;
 
-  std::vector<tables::key_handle> handles_;  // scratch of one batch
-  tables::encoded_rows orders_;
-  tables::encoded_rows encoded_;
+  tables::encoded_rows orders_;  // scratch of one batch
   std::unordered_map<const char*, std::uint32_t> touched_at_;
   std::vector<touched_key> touched_;
   byte_pool bytes_;

@@ -66,18 +66,11 @@ result<progress> over_time::resume(output& out) {
     if (row_time_) return progress::need_input;
     until_ = context_->time->now();
   }
-  for (;;) {
-    MILLRACE_TRY(const auto sent, outbox_.drain(out));
-    if (sent != progress::need_input) return sent;
-    if (!popped_) {
-      due_.pop(*timers_, until_, timers_at_once);
-      if (due_.count() == 0) return progress::need_input;
-      popped_ = true;
-    }
-    MILLRACE_TRY(const bool fired, fire());
-    if (!fired) return progress::need_state;
-    if (!outbox_.empty() && out.full()) return progress::more_output;
-  }
+  return work_through(outbox_, out, [&]() -> result<piece> {
+    const piece next = due_.next(*timers_, until_, timers_at_once, *context_->tables);
+    if (next == piece::done) MILLRACE_CHECK(fire());
+    return next;
+  });
 }
 
 result<void> over_time::take_rows() {
@@ -103,16 +96,14 @@ result<void> over_time::take_rows() {
   return {};
 }
 
-// Runs the keys whose timers were popped; false if their state is on its way.
-result<bool> over_time::fire() {
-  if (context_->tables->prefetch(due_.hashes()) != tables::readiness::ready) return false;
-  popped_ = false;
+// Runs the keys whose timers were popped.
+result<void> over_time::fire() {
   for (std::uint32_t i = 0; i < due_.count(); ++i) {
     MILLRACE_CHECK(run_key(due_.key(i), until_));
     if (events_.size() >= context_->batch_rows) emit();
   }
   emit();
-  return true;
+  return {};
 }
 
 result<void> over_time::run_key(const tables::key_view& key, timestamp_ms until) {

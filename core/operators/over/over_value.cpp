@@ -1,9 +1,6 @@
-#include "core/operators/column_types.hpp"
-#include "core/operators/live_rows.hpp"
 #include "core/operators/over/over.hpp"
 #include "core/operators/over/partition_rows.hpp"
 #include "core/operators/sort_order.hpp"
-#include "core/operators/state_spec.hpp"
 #include "core/operators/time_column.hpp"
 
 #include <numeric>
@@ -13,63 +10,32 @@ namespace millrace::operators {
 using data::change_kind;
 
 over_value::over_value(plan::over_spec spec, const operator_inputs& inputs)
-    : spec_(std::move(spec)),
-      types_(types_of(inputs.inputs[0])),
-      input_(inputs, 0, spec_.over.partition),
+    : kept_rows(inputs, spec.over.partition, spec.ttl_ms),
+      spec_(std::move(spec)),
       order_(sort_order(spec_.over.order, types_)),
-      codec_(types_),
       calls_(spec_.over),
       result_codec_(calls_.types()) {}
 
 result<void> over_value::open(operator_context& context) {
-  context_ = &context;
   MILLRACE_CHECK(calls_.open(context.eval));
   std::vector<tables::slot_spec> slots = {tables::slot_spec::bytes(8)};
   calls_.append_slots(slots);
-  auto rows = state_spec("rows", input_.types(), spec_.ttl_ms);
-  rows.value_types = types_;
-  rows.sequenced = true;
-  rows_ = &context.tables->open_sorted(std::move(rows));
-  return {};
+  return kept_rows::open(context);
 }
 
-result<progress> over_value::process(input_id, const data::batch_ptr& batch, output& out) {
-  batch_ = batch;
-  return resume(out);
-}
-
-result<progress> over_value::resume(output& out) {
-  if (batch_) {
-    if (input_.load(*batch_, *context_->tables) != tables::readiness::ready)
-      return progress::need_state;
-    MILLRACE_CHECK(apply());
-    MILLRACE_CHECK(emit_changes());
-    batch_.reset();
-  }
-  return outbox_.drain(out);
-}
-
-result<void> over_value::apply() {
-  const auto stored = live_rows(*batch_);
-  handles_.resize(stored.size());
-  rows_->locate_or_insert(input_.keys(), handles_);
+result<void> over_value::step() {
   orders_.clear();
-  order_.encode(*batch_, stored, orders_);
-  encoded_.clear();
-  codec_.encode(*batch_, stored, encoded_);
-  for (std::uint32_t i = 0; i < stored.size(); ++i) {
+  order_.encode(*batch_, stored_rows_, orders_);
+  for (std::uint32_t i = 0; i < stored_rows_.size(); ++i) {
     MILLRACE_CHECK(touch(handles_[i]));
-    if (data::adds(batch_->kind_at(stored[i]))) {
+    if (data::adds(batch_->kind_at(stored_rows_[i]))) {
       (void)rows_->insert(handles_[i], orders_[i], encoded_[i]);
       continue;
     }
-    std::string found;
-    for (auto at = rows_->lower_bound(handles_[i], orders_[i]);
-         at.valid() && at.order().substr(0, orders_[i].size()) == orders_[i]; at.next())
-      if (at.row() == encoded_[i]) found = at.order();
+    const std::string found = find_row(handles_[i], orders_[i], encoded_[i]);
     if (!found.empty()) (void)rows_->erase(handles_[i], found);
   }
-  return {};
+  return emit_changes();
 }
 
 result<void> over_value::touch(tables::key_handle key) {

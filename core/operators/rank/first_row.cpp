@@ -56,17 +56,12 @@ result<progress> first_row::resume(output& out) {
     batch_.reset();
     return progress::need_input;
   }
-  for (;;) {
-    MILLRACE_TRY(const auto sent, outbox_.drain(out));
-    if (sent != progress::need_input) return sent;
-    if (!popped_) {
-      due_.pop(*timers_, watermark_.get(), context_->batch_rows);
-      if (due_.count() == 0) return progress::need_input;
-      popped_ = true;
-    }
-    if (!fire()) return progress::need_state;
-    if (!outbox_.empty() && out.full()) return progress::more_output;
-  }
+  return work_through(outbox_, out, [&]() -> result<piece> {
+    const piece next =
+        due_.next(*timers_, watermark_.get(), context_->batch_rows, *context_->tables);
+    if (next == piece::done) fire();
+    return next;
+  });
 }
 
 void first_row::take_rows() {
@@ -99,10 +94,8 @@ void first_row::keep(char* payload, std::uint32_t row, timestamp_ms time) {
   (void)timers_->add(time, key);
 }
 
-// Emits the rows of the timers that were popped; false if their state is on its way.
-bool first_row::fire() {
-  if (context_->tables->prefetch(due_.hashes()) != tables::readiness::ready) return false;
-  popped_ = false;
+// Emits the rows of the timers that were popped.
+void first_row::fire() {
   std::vector<char*> done;
   for (std::uint32_t i = 0; i < due_.count(); ++i) {
     char* payload = table_->find_mutable(due_.key(i));
@@ -115,7 +108,6 @@ bool first_row::fire() {
     row_in(payload).stage = gone;
     table_->heap_of(payload).release(row_in(payload).row);
   }
-  return true;
 }
 
 }  // namespace millrace::operators

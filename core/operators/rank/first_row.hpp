@@ -34,7 +34,7 @@ class first_row final : public physical_operator {
  private:
   void take_rows();
   void keep(char* payload, std::uint32_t row, timestamp_ms time);
-  [[nodiscard]] bool fire();
+  void fire();
 
   plan::deduplicate_spec spec_;
   std::vector<data::data_type> types_;
@@ -47,7 +47,6 @@ class first_row final : public physical_operator {
   outbox outbox_;
   data::batch_ptr batch_;
   due_timers due_;
-  bool popped_ = false;  // `due_` waits for its state
 
   std::vector<char*> payloads_;  // scratch of one batch
   std::vector<std::uint8_t> inserted_;

@@ -1,9 +1,6 @@
 #include "core/operators/rank/top_rows.hpp"
 
-#include "core/operators/column_types.hpp"
-#include "core/operators/live_rows.hpp"
 #include "core/operators/sort_order.hpp"
-#include "core/operators/state_spec.hpp"
 
 #include <algorithm>
 
@@ -12,49 +9,19 @@ namespace millrace::operators {
 using data::change_kind;
 
 top_rows::top_rows(plan::rank_spec spec, const operator_inputs& inputs)
-    : spec_(std::move(spec)),
-      types_(types_of(inputs.inputs[0])),
-      input_(inputs, 0, spec_.partition),
+    : kept_rows(inputs, spec.partition, spec.ttl_ms),
+      spec_(std::move(spec)),
       order_(sort_order(spec_.order, types_)),
-      codec_(types_),
       range_(spec_),
       by_place_(spec_.output_rank && spec_.what == plan::rank_spec::function::row_number) {}
 
-result<void> top_rows::open(operator_context& context) {
-  context_ = &context;
-  auto spec = state_spec("rows", input_.types(), spec_.ttl_ms);
-  spec.value_types = types_;
-  spec.sequenced = true;
-  table_ = &context.tables->open_sorted(std::move(spec));
-  return {};
-}
-
-result<progress> top_rows::process(input_id, const data::batch_ptr& batch, output& out) {
-  batch_ = batch;
-  return resume(out);
-}
-
-result<progress> top_rows::resume(output& out) {
-  if (batch_) {
-    if (input_.load(*batch_, *context_->tables) != tables::readiness::ready)
-      return progress::need_state;
-    apply();
-    emit_changes();
-    batch_.reset();
-  }
-  return outbox_.drain(out);
-}
-
-void top_rows::apply() {
-  stored_rows_ = live_rows(*batch_);
-  handles_.resize(stored_rows_.size());
-  table_->locate_or_insert(input_.keys(), handles_);
+result<void> top_rows::step() {
   orders_.clear();
   order_.encode(*batch_, stored_rows_, orders_);
-  rows_.clear();
-  codec_.encode(*batch_, stored_rows_, rows_);
   for (std::uint32_t i = 0; i < stored_rows_.size(); ++i)
     data::adds(batch_->kind_at(stored_rows_[i])) ? add(i) : take_back(i);
+  emit_changes();
+  return {};
 }
 
 // Copies what the key shows before its first change in this batch.
@@ -63,7 +30,7 @@ void top_rows::touch(tables::key_handle key) {
       touched_at_.try_emplace(key.payload, static_cast<std::uint32_t>(touched_.size()));
   if (!added) return;
   const auto begin = static_cast<std::uint32_t>(before_.size());
-  range_.list(*table_, key, listed_);
+  range_.list(*rows_, key, listed_);
   for (const auto& r : listed_)
     before_.push_back({before_bytes_.keep(r.order), before_bytes_.keep(r.row), r.rank});
   touched_.push_back({key, begin, static_cast<std::uint32_t>(before_.size())});
@@ -71,29 +38,24 @@ void top_rows::touch(tables::key_handle key) {
 
 void top_rows::add(std::uint32_t row) {
   const auto key = handles_[row];
-  if (!spec_.retracting_input && range_.is_behind(*table_, key, orders_[row])) return;
+  if (!spec_.retracting_input && range_.is_behind(*rows_, key, orders_[row])) return;
   touch(key);
-  (void)table_->insert(key, orders_[row], rows_[row]);
-  if (!spec_.retracting_input) range_.trim(*table_, key);
+  (void)rows_->insert(key, orders_[row], encoded_[row]);
+  if (!spec_.retracting_input) range_.trim(*rows_, key);
 }
 
-// Among equal rows the newest goes: the others keep their places.
 void top_rows::take_back(std::uint32_t row) {
   const auto key = handles_[row];
-  const std::string_view order = orders_[row];
-  std::string found;
-  for (auto at = table_->lower_bound(key, order);
-       at.valid() && at.order().substr(0, order.size()) == order; at.next())
-    if (at.row() == rows_[row]) found = at.order();
+  const std::string found = find_row(key, orders_[row], encoded_[row]);
   if (found.empty()) return;
   touch(key);
-  (void)table_->erase(key, found);
+  (void)rows_->erase(key, found);
 }
 
 void top_rows::emit_changes() {
   std::vector<ranked_row> after;
   for (const auto& t : touched_) {
-    range_.list(*table_, t.key, after);
+    range_.list(*rows_, t.key, after);
     const auto before = std::span(before_).subspan(t.begin, t.end - t.begin);
     by_place_ ? compare_places(before, after) : compare_rows(before, after);
   }

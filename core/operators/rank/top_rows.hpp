@@ -1,7 +1,6 @@
 #pragma once
 
-#include "core/operators/keyed_input.hpp"
-#include "core/operators/outbox.hpp"
+#include "core/operators/kept_rows.hpp"
 #include "core/operators/rank/byte_pool.hpp"
 #include "core/operators/rank/ranked_rows.hpp"
 #include "core/operators/row_events.hpp"
@@ -22,13 +21,9 @@ namespace millrace::operators {
 /// Source: Flink documentation, "Top-N".
 ///
 /// State: `rows` (key, sort keys and a sequence number -> row).
-class top_rows final : public physical_operator {
+class top_rows final : public kept_rows {
  public:
   top_rows(plan::rank_spec spec, const operator_inputs& inputs);
-  [[nodiscard]] result<void> open(operator_context& context) override;
-  [[nodiscard]] result<progress> process(input_id input, const data::batch_ptr& batch,
-                                         output& out) override;
-  [[nodiscard]] result<progress> resume(output& out) override;
 
  private:
   struct touched_key {
@@ -37,7 +32,7 @@ class top_rows final : public physical_operator {
     std::uint32_t end;
   };
 
-  void apply();
+  [[nodiscard]] result<void> step() override;
   void touch(tables::key_handle key);
   void add(std::uint32_t row);
   void take_back(std::uint32_t row);
@@ -48,21 +43,11 @@ class top_rows final : public physical_operator {
   void update(const ranked_row& before, const ranked_row& after);
 
   plan::rank_spec spec_;
-  std::vector<data::data_type> types_;
-  keyed_input input_;
   tables::order_encoder order_;
-  tables::row_codec codec_;
   rank_range range_;
   bool by_place_;
-  operator_context* context_ = nullptr;
-  tables::sorted_table* table_ = nullptr;
-  outbox outbox_;
-  data::batch_ptr batch_;
 
-  std::vector<std::uint32_t> stored_rows_;  // scratch of one batch
-  std::vector<tables::key_handle> handles_;
-  tables::encoded_rows orders_;
-  tables::encoded_rows rows_;
+  tables::encoded_rows orders_;  // scratch of one batch
   std::unordered_map<const char*, std::uint32_t> touched_at_;
   std::vector<touched_key> touched_;
   std::vector<ranked_row> before_;

@@ -16,13 +16,14 @@ constexpr std::uint32_t windows_at_once = 256;
 window_rank::window_rank(plan::window_rank_spec spec, const operator_inputs& inputs)
     : spec_(std::move(spec)),
       types_(types_of(inputs.inputs[0])),
-      input_({0, spec_.rank.partition, spec_.end_column, true, false}, inputs),
+      input_({0, spec_.rank.partition, spec_.end_column, true, false, spec_.local_zone}, inputs),
       order_(sort_order(spec_.rank.order, types_)),
       codec_(types_),
       range_(spec_.rank) {}
 
 result<void> window_rank::open(operator_context& context) {
   context_ = &context;
+  MILLRACE_CHECK(input_.open(context));
   auto spec = state_spec("rows", input_.key_types());
   spec.value_types = types_;
   spec.sequenced = true;
@@ -50,17 +51,11 @@ result<progress> window_rank::resume(output& out) {
     batch_.reset();
     return progress::need_input;
   }
-  for (;;) {
-    MILLRACE_TRY(const auto sent, outbox_.drain(out));
-    if (sent != progress::need_input) return sent;
-    if (!popped_) {
-      due_.pop(*timers_, watermark_.get(), windows_at_once);
-      if (due_.count() == 0) return progress::need_input;
-      popped_ = true;
-    }
-    if (!fire()) return progress::need_state;
-    if (!outbox_.empty() && out.full()) return progress::more_output;
-  }
+  return work_through(outbox_, out, [&]() -> result<piece> {
+    const piece next = due_.next(*timers_, watermark_.get(), windows_at_once, *context_->tables);
+    if (next == piece::done) fire();
+    return next;
+  });
 }
 
 void window_rank::take_rows() {
@@ -81,10 +76,8 @@ void window_rank::take_rows() {
   }
 }
 
-// Emits the windows whose timers were popped; false if their state is on its way.
-bool window_rank::fire() {
-  if (context_->tables->prefetch(due_.hashes()) != tables::readiness::ready) return false;
-  popped_ = false;
+// Emits the windows whose timers were popped.
+void window_rank::fire() {
   std::vector<tables::key_handle> keys;
   for (std::uint32_t i = 0; i < due_.count(); ++i) keys.push_back(table_->locate(due_.key(i)));
   for (const auto key : keys) {
@@ -107,7 +100,6 @@ bool window_rank::fire() {
   ranks_.clear();
   for (const auto key : keys)
     if (key) table_->clear(key);
-  return true;
 }
 
 }  // namespace millrace::operators

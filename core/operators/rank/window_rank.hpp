@@ -33,7 +33,7 @@ class window_rank final : public physical_operator {
 
  private:
   void take_rows();
-  [[nodiscard]] bool fire();
+  void fire();
 
   plan::window_rank_spec spec_;
   std::vector<data::data_type> types_;
@@ -48,7 +48,6 @@ class window_rank final : public physical_operator {
   outbox outbox_;
   data::batch_ptr batch_;
   due_timers due_;
-  bool popped_ = false;  // `due_` waits for its state
 
   std::vector<tables::key_handle> handles_;  // scratch of one batch
   tables::encoded_rows orders_;

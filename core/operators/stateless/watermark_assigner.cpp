@@ -88,6 +88,14 @@ result<progress> watermark_assigner::resume(output& out) {
   return batch_ ? finish_batch(out) : progress::need_input;
 }
 
+result<progress> watermark_assigner::on_watermark(timestamp_ms time, output& out) {
+  if (time == max_watermark) return progress::need_input;
+  running_ = std::max(stored_.get(), time);
+  stored_.advance(running_);
+  if (running_ > announced_) MILLRACE_CHECK(announce(running_, out));
+  return progress::need_input;
+}
+
 result<progress> watermark_assigner::finish_batch(output& out) {
   for (bool first = true; next_cut_ <= cuts_.size(); ++next_cut_) {
     const bool last = next_cut_ == cuts_.size();

@@ -14,9 +14,9 @@ namespace millrace::operators {
 ///
 /// The running watermark is announced after a batch when `interval_ms` of processing time have
 /// passed (at once for 0), and always in front of a row that is late against it: the batch is cut
-/// there. So what counts as late depends on rows, never on how they were batched. Watermarks of the
-/// input are swallowed, but for the end of time. Without rows for `idle_timeout_ms` the input is
-/// announced idle. Errors: 3005 for a NULL row time.
+/// there. So what counts as late depends on rows, never on how they were batched. A watermark of
+/// the input (only `feed` gives any) moves the running one and is announced at once. Without rows
+/// for `idle_timeout_ms` the input is announced idle. Errors: 3005 for a NULL row time.
 class watermark_assigner final : public physical_operator {
  public:
   explicit watermark_assigner(plan::watermark_spec spec) : spec_(std::move(spec)) {}
@@ -24,6 +24,7 @@ class watermark_assigner final : public physical_operator {
   [[nodiscard]] result<progress> process(input_id input, const data::batch_ptr& batch,
                                          output& out) override;
   [[nodiscard]] result<progress> resume(output& out) override;
+  [[nodiscard]] result<progress> on_watermark(timestamp_ms time, output& out) override;
   [[nodiscard]] timestamp_ms output_watermark(timestamp_ms input) const override {
     return input == max_watermark ? max_watermark : min_watermark;
   }

@@ -87,15 +87,13 @@ result<progress> session_aggregate::prepare_barrier(output&) {
 }
 
 result<progress> session_aggregate::fire(output& out) {
-  while (true) {
-    MILLRACE_TRY(const progress drained, outbox_.drain(out));
-    if (drained != progress::need_input) return drained;
-    if (!index_.more_due()) return progress::need_input;
+  return work_through(outbox_, out, [&]() -> result<piece> {
+    if (!index_.more_due()) return piece::none_left;
     if (index_.close_due(context_->batch_rows) == tables::readiness::loading)
-      return progress::need_state;
+      return piece::need_state;
     MILLRACE_CHECK(emit_closed());
-    if (!outbox_.empty() && out.full()) return progress::more_output;
-  }
+    return piece::done;
+  });
 }
 
 result<void> session_aggregate::emit_closed() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/operators/aggregate/aggregate_calls.hpp"
+#include "core/operators/due_pieces.hpp"
 #include "core/operators/outbox.hpp"
 #include "core/operators/window/session_index.hpp"
 #include "core/operators/window/window_distinct.hpp"

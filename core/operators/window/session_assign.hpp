@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/operators/due_pieces.hpp"
 #include "core/operators/outbox.hpp"
 #include "core/operators/window/session_index.hpp"
 #include "core/tables/list_table.hpp"

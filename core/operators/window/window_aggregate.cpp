@@ -54,7 +54,7 @@ window_aggregate::window_aggregate(plan::window_aggregate_spec spec, const opera
 result<void> window_aggregate::open(operator_context& context) {
   context_ = &context;
   hasher_ = sub_key_hasher(context.max_parallelism);
-  if (spec_.window && spec_.window->local_zone) {
+  if (spec_.window ? spec_.window->local_zone : spec_.local_zone) {
     MILLRACE_TRY(axis_, window_axis::local(context.eval.time_zone));
   }
   auto spec = state_spec("slices", slice_key_types(input_.types()));

@@ -134,14 +134,17 @@ plan_builder::draft lowering::join_draft(const join_parts& parts) const {
 
 void lowering::as_window_join(plan_builder::draft& d, const join_parts& parts,
                               const logical_node& node) const {
+  const auto left = window_columns_of(*node.inputs[0]);
+  const auto right = window_columns_of(*node.inputs[1]);
   d.name = "WindowJoin";
   d.spec = window_join_spec{parts.join.kind,
                             parts.left_keys,
                             parts.right_keys,
-                            window_columns_of(*node.inputs[0])->end,
-                            window_columns_of(*node.inputs[1])->end,
+                            left->end,
+                            right->end,
                             parts.rest,
-                            parts.join.null_aware};
+                            parts.join.null_aware,
+                            left->window.local_zone};
 }
 
 void lowering::as_interval_join(plan_builder::draft& d, const join_parts& parts,

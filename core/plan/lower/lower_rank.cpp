@@ -137,6 +137,7 @@ result<std::uint32_t> lowering::lower_rank(const calc_stack& stack,
                                 spec.first, spec.last);
     window_rank_spec window;
     window.end_column = windows->end;
+    window.local_zone = windows->window.local_zone;
     std::erase(spec.partition, windows->start);
     std::erase(spec.partition, windows->end);
     d.columns = columns;
@@ -218,7 +219,10 @@ result<std::uint32_t> lowering::lower_over(const logical_node& node) {
     return make_error(errc::sql_unsupported_order, "OVER windows cannot go backwards in time",
                       "order by the time attribute ascending");
   spec.retracting_input = updating(input);
-  if (spec.retracting_input) spec.order = over_spec::order_kind::value;
+  if (spec.retracting_input && time != time_attribute::none)
+    return make_error(errc::sql_changelog_not_accepted,
+                      "OVER in the order of a time attribute cannot follow an updating query",
+                      "order by CAST(time AS TIMESTAMP(3)), which is no time attribute");
   spec.ttl_ms = ttl();
   std::string calls;
   for (const auto& c : over.calls) calls += (calls.empty() ? "" : ", ") + c.function;

@@ -145,6 +145,7 @@ result<std::uint32_t> lowering::aggregate_over_columns(const logical_ptr& node,
   window_aggregate_spec spec;
   spec.start_column = windows.start;
   spec.end_column = windows.end;
+  spec.local_zone = windows.window.local_zone;
   std::vector<std::int32_t> position;
   for (std::size_t i = 0; i < groups.size(); ++i) {
     const auto p =

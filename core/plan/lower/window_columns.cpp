@@ -71,7 +71,8 @@ bool joins_windows(const logical_node& join) {
   if (!left || !right) return false;
   const auto& l = left->window;
   const auto& r = right->window;
-  if (l.kind != r.kind || l.size != r.size || l.slide != r.slide || l.offset != r.offset)
+  if (l.kind != r.kind || l.size != r.size || l.slide != r.slide || l.offset != r.offset ||
+      l.local_zone != r.local_zone)
     return false;
   const auto shift = static_cast<std::uint32_t>(join.inputs[0]->columns.size());
   std::vector<expr::expr_ptr> conjuncts;

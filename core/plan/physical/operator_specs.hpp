@@ -102,6 +102,7 @@ struct window_aggregate_spec {
   std::optional<window_spec> window;
   std::uint32_t start_column = 0;
   std::uint32_t end_column = 0;
+  bool local_zone = false;  ///< the columns are in the session zone (TIMESTAMP_LTZ windows)
   std::vector<std::uint32_t>
       groups;  ///< without window columns; for SESSION the keys of the session
   std::vector<aggregate_call> calls;
@@ -139,6 +140,7 @@ struct rank_spec {
 struct window_rank_spec {
   rank_spec rank;                ///< partition without the window columns
   std::uint32_t end_column = 0;  ///< window_end
+  bool local_zone = false;       ///< which is in the session zone
 };
 /// ORDER BY a row time (and further keys): rows leave when the watermark passes them.
 struct temporal_sort_spec {
@@ -194,6 +196,7 @@ struct window_join_spec {
   std::uint32_t right_window_end = 0;
   expr::expr_ptr condition;
   bool null_aware = false;
+  bool local_zone = false;  ///< window ends are in the session zone
 };
 /// Event-time join with the version of the right side that was valid at the left row's time.
 struct temporal_join_spec {

@@ -1,6 +1,20 @@
 #include "core/sql/parse/grammar.hpp"
 
 namespace millrace::sql {
+namespace {
+
+// A query in parentheses reads as a scalar sub-query; in a table function it is a table.
+void queries_as_tables(function_call& call) {
+  for (auto& given : call.arguments) {
+    auto* subquery = std::get_if<scalar_subquery>(&given.value.node);
+    if (subquery == nullptr) continue;
+    table_argument input;
+    input.subquery = std::move(subquery->subquery);
+    given.value.node = std::move(input);
+  }
+}
+
+}  // namespace
 
 result<table_ref> parser::parse_from() { return parse_joins(true); }
 
@@ -176,13 +190,7 @@ result<table_ref> parser::parse_table_function() {
     return make_error(errc::sql_unexpected_token, node.call.at,
                       "TABLE(..) needs a call of a table function",
                       "write TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE))");
-  for (auto& given : call->arguments) {
-    auto* subquery = std::get_if<scalar_subquery>(&given.value.node);
-    if (!subquery) continue;
-    table_argument input;
-    input.subquery = std::move(subquery->subquery);
-    given.value.node = std::move(input);
-  }
+  queries_as_tables(*call);
   MILLRACE_CHECK(expect_symbol(")"));
   table.node = std::move(node);
   return table;
@@ -209,6 +217,7 @@ result<table_ref> parser::parse_named_table() {
   if (at_symbol("(")) {
     table_function node;
     MILLRACE_TRY(node.call, parse_call(std::move(path)));
+    if (auto* call = std::get_if<function_call>(&node.call.node)) queries_as_tables(*call);
     table.node = std::move(node);
     return table;
   }
