@@ -94,6 +94,7 @@ void append_bytes(data::column_builder& out, std::string_view bytes);
 [[nodiscard]] result<aggregate_overload> resolve_first(const call_site&, bool retracting);
 [[nodiscard]] result<aggregate_overload> resolve_last(const call_site&, bool retracting);
 [[nodiscard]] result<aggregate_overload> resolve_list(const call_site&, bool retracting);
+[[nodiscard]] result<aggregate_overload> resolve_percentile(const call_site&, bool retracting);
 [[nodiscard]] result<aggregate_overload> resolve_json_aggregate(const call_site&, bool retracting);
 
 /// 2014 with the signature in the hint.

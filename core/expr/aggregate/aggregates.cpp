@@ -21,6 +21,10 @@ constexpr aggregate_function table[] = {
     {"VAR_POP", "VAR_POP(number)", "The population's variance.", resolve_moment},
     {"VAR_SAMP", "VAR_SAMP(number)", "The sample's variance; NULL over one row.", resolve_moment},
     {"VARIANCE", "VARIANCE(number)", "VAR_SAMP by another name.", resolve_moment},
+    {"PERCENTILE", "PERCENTILE(number, percentage [, frequency])",
+     "The value below which that part of all values lies, between two in proportion; an array of "
+     "percentages gives an array.",
+     resolve_percentile},
     {"FIRST_VALUE", "FIRST_VALUE(value)", "The first value to arrive that is not NULL.",
      resolve_first},
     {"LAST_VALUE", "LAST_VALUE(value)", "The last value to arrive that is not NULL.", resolve_last},

@@ -16,7 +16,7 @@ struct prepared_pattern final : prepared_state {
   std::optional<time_pattern> pattern;
 };
 
-template <std::size_t Argument>
+template <std::size_t Argument, bool Reads = false>
 result<std::shared_ptr<const prepared_state>> prepare_pattern(
     const scalar_overload&, std::span<const data::column_ptr> arguments, const eval_context&) {
   auto out = std::make_shared<prepared_pattern>();
@@ -24,6 +24,9 @@ result<std::shared_ptr<const prepared_state>> prepare_pattern(
   if (!given || (arguments[Argument] && !arguments[Argument]->is_null(0))) {
     MILLRACE_TRY(auto pattern,
                  time_pattern::make(given ? arguments[Argument]->text(0) : default_pattern));
+    if (!Reads && pattern.names_zone())
+      return make_error(errc::runtime_bad_argument, "a time pattern with X or Z cannot write times",
+                        "leave the letter out: the time is one of the session's zone");
     out->pattern = std::move(pattern);
   }
   return std::shared_ptr<const prepared_state>(std::move(out));
@@ -175,6 +178,7 @@ result<data::column_ptr> unix_timestamp(const kernel_call& call) {
   for_each_valid(call, [&](std::uint32_t row) {
     const auto* pattern = patterns.at(row);
     const auto time = pattern ? pattern->parse(in[row], true) : std::nullopt;
+    if (time && time->offset) return void(out.at[row] = time->seconds - *time->offset);
     out.at[row] = time ? zone->to_utc(time->seconds, 1) : INT64_MIN;
   });
   return data::column_ptr(out.column);
@@ -184,7 +188,7 @@ result<scalar_overload> resolve_unix_timestamp(const call_site& site) {
   MILLRACE_CHECK(expect_arguments(site, 0, 2));
   MILLRACE_TRY(auto o, text_overload(site, "tt", of(type_id::bigint), unix_timestamp,
                                      "UNIX_TIMESTAMP([string [, pattern]])"));
-  o.prepare = prepare_pattern<1>;
+  o.prepare = prepare_pattern<1, true>;
   o.deterministic = !site.types.empty();
   return o;
 }
@@ -254,7 +258,7 @@ result<scalar_overload> resolve_parsing(const call_site& site, const data_type& 
   MILLRACE_CHECK(expect_arguments(site, 1, most));
   MILLRACE_TRY(auto o,
                text_overload(site, "ttt", type, Kernel, "TO_TIMESTAMP(string [, pattern])"));
-  o.prepare = prepare_pattern<1>;
+  o.prepare = prepare_pattern<1, true>;
   o.result_type = o.result_type.as_nullable();
   return o;
 }

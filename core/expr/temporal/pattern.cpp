@@ -6,7 +6,7 @@
 namespace millrace::expr {
 namespace {
 
-constexpr std::string_view supported = "GyuMLdDEeaHhKkmsSnqQwA";
+constexpr std::string_view supported = "GyuMLdDEeaHhKkmsSnqQwAXZ";
 constexpr std::array<std::string_view, 12> month_names = {
     "January", "February", "March",     "April",   "May",      "June",
     "July",    "August",   "September", "October", "November", "December"};
@@ -17,7 +17,7 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_number(char letter, std::uint8_t width) {
-  if (letter == 0 || letter == 'G' || letter == 'E' || letter == 'a') return false;
+  if (letter == 0 || std::string_view("GEaXZ").find(letter) != std::string_view::npos) return false;
   return !((letter == 'M' || letter == 'L' || letter == 'e' || letter == 'q' || letter == 'Q') &&
            width >= 3);
 }
@@ -145,6 +145,23 @@ std::optional<std::int64_t> read_number(std::string_view& text, std::size_t leas
   return negative ? -value : value;
 }
 
+// `Z`, `+08`, `+0800` or `+08:00`, in seconds.
+std::optional<std::int32_t> read_offset(std::string_view& text) {
+  if (!text.empty() && text[0] == 'Z') {
+    text.remove_prefix(1);
+    return 0;
+  }
+  if (text.empty() || (text[0] != '+' && text[0] != '-')) return std::nullopt;
+  const std::int32_t sign = text[0] == '-' ? -1 : 1;
+  text.remove_prefix(1);
+  const auto hours = read_number(text, 2, 2, false);
+  if (!hours) return std::nullopt;
+  auto rest = text.starts_with(':') ? text.substr(1) : text;
+  const auto minutes = read_number(rest, 2, 2, false);
+  if (minutes) text = rest;
+  return sign * static_cast<std::int32_t>(*hours * 3600 + minutes.value_or(0) * 60);
+}
+
 bool store(fields& f, char letter, std::uint8_t width, std::int64_t v) {
   switch (letter) {
     case 'y':
@@ -249,6 +266,7 @@ std::int64_t time_pattern::period(std::int64_t per_second) const {
 
 std::optional<time_pattern::parsed> time_pattern::parse(std::string_view text, bool lenient) const {
   fields f;
+  std::optional<std::int32_t> offset;
   for (const auto& i : items_) {
     if (i.letter == 0) {
       if (!text.starts_with(i.text)) return std::nullopt;
@@ -264,6 +282,9 @@ std::optional<time_pattern::parsed> time_pattern::parse(std::string_view text, b
       if (!same_letters(text, "AM") && !same_letters(text, "PM")) return std::nullopt;
       f.half = (text[0] | 0x20) == 'p' ? 1 : 0;
       text.remove_prefix(2);
+    } else if (i.letter == 'X' || i.letter == 'Z') {
+      offset = read_offset(text);
+      if (!offset) return std::nullopt;
     } else if (i.letter == 'E' || (i.letter == 'e' && i.width > 2)) {
       if (!read_name(text, day_names)) return std::nullopt;
     } else if (!is_number(i.letter, i.width) && (i.letter == 'M' || i.letter == 'L')) {
@@ -296,7 +317,12 @@ std::optional<time_pattern::parsed> time_pattern::parse(std::string_view text, b
   else
     days += f.day - 1;
   return parsed{days * data::seconds_per_day + f.hour * 3600 + f.minute * 60 + f.second,
-                static_cast<std::int32_t>(f.nanos)};
+                static_cast<std::int32_t>(f.nanos), offset};
+}
+
+bool time_pattern::names_zone() const {
+  return std::ranges::any_of(items_,
+                             [](const item& i) { return i.letter == 'X' || i.letter == 'Z'; });
 }
 
 }  // namespace millrace::expr

@@ -13,8 +13,8 @@ namespace millrace::expr {
 
 /// A date and time pattern of Java (`yyyy-MM-dd'T'HH:mm:ss.SSS`), compiled once. Immutable.
 ///
-/// Letters: G y u M L d D E e a H h K k m s S n q Q w A, quoted text, `''`. Source:
-/// java.time.format.DateTimeFormatter.
+/// Letters: G y u M L d D E e a H h K k m s S n q Q w A, quoted text, `''`; X and Z (an offset from
+/// UTC) for reading only. Source: java.time.format.DateTimeFormatter.
 class time_pattern {
  public:
   /// 3004 for a letter that is not supported.
@@ -29,11 +29,15 @@ class time_pattern {
   struct parsed {
     std::int64_t seconds;  ///< local, since 1970
     std::int32_t nanos;
+    std::optional<std::int32_t> offset;  ///< seconds ahead of UTC, where the text names them
   };
   /// Reads a text that has this form from beginning to end. Fields that the pattern lacks are those
   /// of 1970-01-01 00:00:00. `lenient` (SimpleDateFormat): numbers may run over (month 13) and text
   /// behind is ignored.
   [[nodiscard]] std::optional<parsed> parse(std::string_view text, bool lenient) const;
+
+  /// True if the pattern reads an offset from UTC: a local time cannot be written by it.
+  [[nodiscard]] bool names_zone() const;
 
  private:
   struct item {
