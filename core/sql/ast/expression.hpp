@@ -292,8 +292,10 @@ struct expression {
   }
 };
 
+/// `WHEN a, b THEN c`: a simple CASE takes several values, which stand in `also`.
 struct case_branch {
   expression when;
+  std::vector<expression> also;
   expression then;
 };
 

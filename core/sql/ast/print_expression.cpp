@@ -279,6 +279,10 @@ void printer::node(const case_when& e) {
   for (const auto& branch : e.branches) {
     text(" WHEN ");
     write(branch.when);
+    for (const auto& value : branch.also) {
+      text(", ");
+      write(value);
+    }
     text(" THEN ");
     write(branch.then);
   }

@@ -76,7 +76,7 @@ struct group_window {
 struct pending_auxiliary {
   window_part part = window_part::start;
 };
-/// GROUPING(a, b): the group expressions asked for.
+/// GROUPING(a, b): the group expressions asked for; none for GROUP_ID().
 struct pending_grouping {
   std::vector<expr::expr_ptr> arguments;
 };

@@ -49,6 +49,7 @@ constexpr std::array clause_functions = {
     std::string_view("MATCH_PROCTIME"),
     std::string_view("CLASSIFIER"),
     std::string_view("MATCH_NUMBER"),
+    std::string_view("CURRENT_DATABASE"),
 };
 constexpr std::array ranking_functions = {
     std::string_view("ROW_NUMBER"),   std::string_view("RANK"),      std::string_view("DENSE_RANK"),
@@ -109,6 +110,9 @@ result<std::vector<expr_ptr>> expression_binder::bind_arguments(const function_c
 result<expr_ptr> expression_binder::bind_call(const function_call& e, text_position at) {
   MILLRACE_TRY(const auto function, function_name(e, at));
   if (e.over) return bind_over(function, e, at);
+  if (function == "CURRENT_DATABASE" && e.arguments.empty())
+    return expr::make_literal(
+        expr::string_literal(queries_.environment().objects.current_database()));
   MILLRACE_TRY(auto special, bind_clause_function(function, e, at));
   if (special) return special;
   if (expr::find_aggregate(function) != nullptr && expr::find_scalar(function) == nullptr)
@@ -143,6 +147,11 @@ result<expr_ptr> expression_binder::bind_case(const case_when& e, text_position 
     if (operand) {
       MILLRACE_TRY(auto value, bind(branch.when));
       MILLRACE_TRY(auto same, call(branch.when.at, "=", {operand, std::move(value)}));
+      for (const auto& e2 : branch.also) {
+        MILLRACE_TRY(auto other, bind(e2));
+        MILLRACE_TRY(auto equal, call(e2.at, "=", {operand, std::move(other)}));
+        MILLRACE_TRY(same, call(e2.at, "OR", {std::move(same), std::move(equal)}));
+      }
       arguments.push_back(std::move(same));
     } else {
       MILLRACE_TRY(auto condition, bind_condition(branch.when));

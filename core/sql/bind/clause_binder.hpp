@@ -48,6 +48,8 @@ class clause_binder : public expression_binder {
  private:
   result<void> bind_aggregate_arguments(const function_call& call, pending_aggregate& into);
   result<window_spec> resolved_window(const window_spec& spec) const;
+  result<void> filter_arguments(const std::string& function, const function_call& call,
+                                text_position at, pending_over& into);
   result<void> bind_over_arguments(const function_call& call, text_position at, pending_over& into);
   result<void> bind_over_aggregate(const std::string& function, const function_call& call,
                                    text_position at, pending_over& into);

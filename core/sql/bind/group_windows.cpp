@@ -143,11 +143,12 @@ result<expr_ptr> clause_binder::bind_grouping(const std::string& function, const
   if (!rights_.aggregates)
     return make_error(errc::sql_bad_aggregate, at,
                       function + " cannot stand in " + std::string(clause()));
-  if (function == "GROUP_ID")
-    return make_error(errc::sql_not_supported, at, "GROUP_ID is not supported", "use GROUPING_ID");
   pending_grouping grouping;
   MILLRACE_TRY(grouping.arguments, bind_arguments(e));
-  if (grouping.arguments.empty())
+  const bool numbers_doubles = function == "GROUP_ID";
+  if (numbers_doubles && !grouping.arguments.empty())
+    return make_error(errc::sql_bad_argument, at, "GROUP_ID takes no arguments");
+  if (!numbers_doubles && grouping.arguments.empty())
     return make_error(errc::sql_bad_argument, at, function + " needs a grouped expression");
   state_.groupings.push_back(std::move(grouping));
   return expr::make_column(pending_index(pending_kind::grouping, state_.groupings.size() - 1),

@@ -130,8 +130,20 @@ std::int64_t select_planner::grouping_id(const index_set& set) const {
   return id;
 }
 
+// GROUP_ID() numbers equal grouping sets; where all differ it is 0.
+result<expr_ptr> select_planner::group_id() const {
+  std::vector<std::int64_t> ids;
+  for (const auto& set : sets_) ids.push_back(grouping_id(set));
+  std::ranges::sort(ids);
+  if (std::ranges::adjacent_find(ids) != ids.end())
+    return make_error(errc::sql_not_supported, "GROUP_ID over equal grouping sets is not supported",
+                      "name each grouping set once");
+  return expr::make_literal(expr::bigint_literal(0));
+}
+
 // GROUPING_ID(a, b) is a function of the grouping set, so it is a CASE over the set's id.
 result<expr_ptr> select_planner::grouping_value(const pending_grouping& g) const {
+  if (g.arguments.empty()) return group_id();
   index_set asked;
   for (const auto& argument : g.arguments) {
     const auto found = std::find_if(groups_.begin(), groups_.end(),

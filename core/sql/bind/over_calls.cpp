@@ -134,6 +134,8 @@ result<void> clause_binder::bind_over_arguments(const function_call& e, text_pos
                                                 pending_over& into) {
   const auto& function = into.call.function;
   MILLRACE_TRY(into.arguments, bind_arguments(e));
+  if (e.filter && (function == "LAG" || is_ranking(function)))
+    return make_error(errc::sql_bad_aggregate, at, function + " takes no FILTER");
   if (function == "LEAD")
     return make_error(errc::sql_unsupported_order, at, "LEAD looks ahead: a stream cannot",
                       "use LAG with the order turned around");
@@ -143,7 +145,24 @@ result<void> clause_binder::bind_over_arguments(const function_call& e, text_pos
     into.call.constants = std::exchange(into.arguments, {});
     return {};
   }
+  if (e.filter) MILLRACE_CHECK(filter_arguments(function, e, at, into));
   return bind_over_aggregate(function, e, at, into);
+}
+
+// The aggregates that take FILTER with OVER pass over NULLs, so that NULL stands for what is
+// filtered out.
+result<void> clause_binder::filter_arguments(const std::string& function, const function_call& e,
+                                             text_position at, pending_over& into) {
+  if (function == "ARRAY_AGG")
+    return make_error(errc::sql_not_supported, at, "ARRAY_AGG takes no FILTER with OVER",
+                      "filter the rows in a sub-query");
+  MILLRACE_TRY(auto condition, bind_condition(*e.filter));
+  if (into.arguments.empty())
+    into.arguments.push_back(expr::make_literal(expr::boolean_literal(true)));
+  const auto nothing = expr::make_literal(expr::null_literal(data_type(type_id::null)));
+  MILLRACE_TRY(into.arguments[0],
+               call(at, "CASE", {std::move(condition), into.arguments[0], nothing}));
+  return {};
 }
 
 result<expr_ptr> clause_binder::bind_over(const std::string& function, const function_call& e,
@@ -153,9 +172,6 @@ result<expr_ptr> clause_binder::bind_over(const std::string& function, const fun
     return make_error(errc::sql_bad_window, at,
                       function + " OVER stands inside of another aggregate",
                       "compute it in a sub-query first");
-  if (e.filter)
-    return make_error(errc::sql_not_supported, at, "FILTER with OVER is not supported",
-                      "aggregate a CASE instead");
   MILLRACE_TRY(const auto spec, resolved_window(*e.over));
   pending_over call;
   call.at = at;

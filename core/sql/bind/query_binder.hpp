@@ -24,6 +24,7 @@ struct bound_query {
   std::vector<expr::expr_ptr> correlation;
   /// Set for an aggregate without GROUP BY: its visible columns' values over no rows.
   std::vector<expr::expr_ptr> empty_row;
+  bool one_row = false;  ///< at most one row for each row of the query around
 };
 
 /// Binds the queries of one statement (or statement set): a table, view or WITH query that several

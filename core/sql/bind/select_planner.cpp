@@ -3,6 +3,7 @@
 #include "core/expr/literals.hpp"
 #include "core/expr/registry.hpp"
 #include "core/sql/bind/clause_binder.hpp"
+#include "core/sql/bind/correlated_rows.hpp"
 #include "core/sql/bind/from.hpp"
 #include "core/sql/bind/tree_search.hpp"
 
@@ -221,10 +222,7 @@ result<bound_query> select_planner::limited(bound_query input, const query& q) c
   if (q.offset) {
     MILLRACE_TRY(node.offset, constant_count(*q.offset, "OFFSET"));
   }
-  if (!input.correlation.empty())
-    return make_error(errc::sql_not_supported, q.at,
-                      "ORDER BY or LIMIT in a sub-query that uses outer columns is not supported",
-                      "number the rows with ROW_NUMBER() in a derived table and join with it");
+  if (!input.correlation.empty()) return limited_per_key(std::move(input), node, q.at);
   auto columns = input.node->columns;
   input.node = make_node(std::move(node), {input.node}, std::move(columns));
   input.node = keep_columns(input.node, input.visible);

@@ -82,6 +82,7 @@ class select_planner {
   result<expr::expr_ptr> over_groups(const expr::expr_ptr& e, const expression* source) const;
   result<expr::expr_ptr> grouped_column(const expr::bound_expr& column,
                                         const expression* source) const;
+  result<expr::expr_ptr> group_id() const;
   result<expr::expr_ptr> grouping_value(const pending_grouping& g) const;
   [[nodiscard]] std::int64_t grouping_id(const std::vector<std::uint32_t>& set) const;
   result<void> note_empty_row();

@@ -2,6 +2,7 @@
 #include "core/expr/registry.hpp"
 #include "core/sql/bind/block_state.hpp"
 #include "core/sql/bind/clause_binder.hpp"
+#include "core/sql/bind/correlated_rows.hpp"
 #include "core/sql/bind/expression_binder.hpp"
 
 #include <algorithm>
@@ -58,36 +59,28 @@ result<attached_subquery> attach_single_row(logical_ptr node, const pending_subq
   return attached_subquery{std::move(joined), std::move(value)};
 }
 
-// One row per outer row: an aggregate without GROUP BY, grouped by the correlated columns. Where no
-// rows match, COUNT is 0 and everything else what it is over no rows.
+// One row per outer row: an aggregate without GROUP BY, grouped by the correlated columns, LIMIT 1,
+// or what is checked to be one at run time. Where no rows match, COUNT is 0 and everything else
+// what it is over no rows.
 result<attached_subquery> attach_correlated(logical_ptr node, const pending_subquery& sub,
                                             const expression_change& outer) {
-  if (sub.query.empty_row.empty())
-    return make_error(errc::sql_not_supported, sub.at,
-                      "a scalar sub-query that uses outer columns has to aggregate",
-                      "use MAX(...) or another aggregate in it, or join instead");
+  auto query = sub.query;
+  if (query.empty_row.empty() && !query.one_row) {
+    MILLRACE_TRY(query, single_per_key(query, sub.at));
+  }
   const auto at = width(*node);
-  const bool has_default = !is_null_literal(*sub.query.empty_row[0]);
-  auto right = sub.query.node;
+  const bool has_default = !query.empty_row.empty() && !is_null_literal(*query.empty_row[0]);
+  auto right = query.node;
   const auto marker = width(*right);
   if (has_default) right = with_more_columns(right, {true_literal()});
-  MILLRACE_TRY(auto condition, join_condition(sub.query, at, outer, {}));
+  MILLRACE_TRY(auto condition, join_condition(query, at, outer, {}));
   auto joined = make_join(plan::join_kind::left, std::move(condition), std::move(node), right);
   auto value = column_of(*joined, at);
   if (has_default) {
     MILLRACE_TRY(auto found, expr::make_call("IS NOT NULL", {column_of(*joined, at + marker)}));
-    MILLRACE_TRY(value, expr::make_call("CASE", {found, value, sub.query.empty_row[0]}));
+    MILLRACE_TRY(value, expr::make_call("CASE", {found, value, query.empty_row[0]}));
   }
   return attached_subquery{std::move(joined), std::move(value)};
-}
-
-// The inner side of `inner = outer`, or null.
-expr_ptr inner_key(const expr_ptr& condition) {
-  if (condition->kind != expr_kind::call || condition->function != "=") return nullptr;
-  const auto& a = condition->arguments[0];
-  const auto& b = condition->arguments[1];
-  if (!reads_from(*a, pending_base)) return a;
-  return reads_from(*b, pending_base) ? nullptr : b;
 }
 
 bool may_be_unknown(const pending_subquery& sub) {

@@ -3,6 +3,7 @@
 #include "core/expr/registry.hpp"
 #include "core/sql/bind/expression_binder.hpp"
 #include "core/sql/bind/nodes.hpp"
+#include "core/sql/bind/table_changes.hpp"
 #include "core/sql/bind/table_like.hpp"
 #include "core/sql/bind/types.hpp"
 
@@ -40,6 +41,17 @@ class table_builder {
     return std::move(table_);
   }
 
+  result<table_definition> change(table_definition table, bool modify) {
+    table_ = std::move(table);
+    if (modify) MILLRACE_CHECK(make_room());
+    MILLRACE_CHECK(modify ? modify_columns() : add_columns());
+    MILLRACE_CHECK(bind_computed());
+    for (const auto& key : create_.schema.constraints) MILLRACE_CHECK(add_key(key));
+    MILLRACE_CHECK(add_watermark());
+    MILLRACE_CHECK(place_columns(table_, create_.schema.columns));
+    return std::move(table_);
+  }
+
  private:
   std::optional<std::uint32_t> find(const std::string& column) const {
     for (std::uint32_t i = 0; i < table_.columns.size(); ++i)
@@ -56,6 +68,50 @@ class table_builder {
                       hint_for(n.text, known));
   }
 
+  // MODIFY names what the table has; the new takes its place.
+  result<void> make_room() {
+    const auto& schema = create_.schema;
+    if (!schema.constraints.empty() && table_.primary_key.empty())
+      return make_error(errc::sql_bad_ddl, schema.constraints[0].at,
+                        "the table has no primary key to modify", "use ADD");
+    if (!schema.watermarks.empty() && !table_.watermark)
+      return make_error(errc::sql_bad_ddl, schema.watermarks[0].at,
+                        "the table has no watermark to modify", "use ADD");
+    if (!schema.constraints.empty()) table_.primary_key.clear();
+    if (!schema.watermarks.empty()) table_.watermark.reset();
+    return {};
+  }
+
+  result<void> modify_columns() {
+    for (const auto& d : create_.schema.columns) {
+      MILLRACE_TRY(const auto index, column(d.column, "MODIFY"));
+      MILLRACE_TRY(auto changed, column_of(d));
+      const bool key = std::ranges::count(table_.primary_key, index) != 0;
+      if (key) changed.type = changed.type.as_nullable(false);
+      if (!d.comment) changed.comment = table_.columns[index].comment;
+      table_.columns[index] = std::move(changed);
+    }
+    return {};
+  }
+
+  // All but the expression of a computed column, which is bound when all columns are known.
+  static result<plan::table_column> column_of(const column_definition& d) {
+    plan::table_column c;
+    c.name = d.column.text;
+    c.comment = d.comment.value_or("");
+    if (d.kind == column_kind::computed) {
+      c.kind = plan::column_kind::computed;
+    } else {
+      MILLRACE_TRY(c.type, bind_type(d.type));
+    }
+    if (d.kind == column_kind::metadata) {
+      c.kind = plan::column_kind::metadata;
+      c.metadata_key = d.metadata_key.value_or(d.column.text);
+      c.metadata_virtual = d.is_virtual;
+    }
+    return c;
+  }
+
   result<void> add_columns() {
     for (const auto& d : create_.schema.columns) {
       const auto present = find(d.column.text);
@@ -65,19 +121,7 @@ class table_builder {
       if (present && !replaces)
         return make_error(errc::sql_duplicate_name, d.column.at,
                           "column '" + d.column.text + "' is declared twice");
-      plan::table_column c;
-      c.name = d.column.text;
-      c.comment = d.comment.value_or("");
-      if (d.kind == column_kind::computed) {
-        c.kind = plan::column_kind::computed;
-      } else {
-        MILLRACE_TRY(c.type, bind_type(d.type));
-      }
-      if (d.kind == column_kind::metadata) {
-        c.kind = plan::column_kind::metadata;
-        c.metadata_key = d.metadata_key.value_or(d.column.text);
-        c.metadata_virtual = d.is_virtual;
-      }
+      MILLRACE_TRY(auto c, column_of(d));
       if (replaces)
         table_.columns[*present] = std::move(c);
       else
@@ -164,6 +208,8 @@ class table_builder {
     if (all.size() > 1)
       return make_error(errc::sql_bad_watermark, all[1].at, "a table has one WATERMARK at most");
     const auto& w = all[0];
+    if (table_.watermark && !create_.like)
+      return make_error(errc::sql_bad_ddl, w.at, "the table has a WATERMARK already", "use MODIFY");
     if (table_.watermark && !overwrites(*create_.like, like_feature::watermarks))
       return make_error(errc::sql_bad_watermark, w.at, "the table of LIKE has a WATERMARK too",
                         "write LIKE t (EXCLUDING WATERMARKS)");
@@ -241,6 +287,14 @@ result<table_definition> build_table(const binding_environment& environment,
                                      const create_table& create, const object_path& path,
                                      const std::vector<plan::logical_column>& as_columns) {
   return table_builder(environment, create).build(path, as_columns);
+}
+
+result<table_definition> change_table(const binding_environment& environment,
+                                      table_definition table, const table_schema& schema,
+                                      bool modify) {
+  create_table change;
+  change.schema = schema;
+  return table_builder(environment, change).change(std::move(table), modify);
 }
 
 result<view_definition> build_view(const binding_environment& environment, const query& definition,

@@ -13,6 +13,12 @@ namespace millrace::sql {
     const binding_environment& environment, const create_table& create, const object_path& path,
     const std::vector<plan::logical_column>& as_columns = {});
 
+/// The table after ALTER TABLE .. ADD (new columns, key, watermark) or MODIFY (others in the place
+/// of those that there are). Options are not checked. Errors: 2016, 2022, 2023.
+[[nodiscard]] result<plan::table_definition> change_table(const binding_environment& environment,
+                                                          plan::table_definition table,
+                                                          const table_schema& schema, bool modify);
+
 /// The view that CREATE VIEW describes; its query is bound once to check it.
 [[nodiscard]] result<view_definition> build_view(const binding_environment& environment,
                                                  const query& definition,

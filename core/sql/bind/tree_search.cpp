@@ -54,6 +54,7 @@ struct children {
     visit(n.operand, see);
     for (const auto& b : n.branches) {
       visit(b.when, see);
+      visit_all(b.also, see);
       visit(b.then, see);
     }
     visit(n.otherwise, see);

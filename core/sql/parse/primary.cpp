@@ -137,8 +137,10 @@ result<expression> parser::parse_case() {
   while (accept_word("WHEN")) {
     case_branch branch;
     MILLRACE_TRY(branch.when, parse_expression());
-    if (node.operand && at_symbol(","))
-      return not_supported(peek().at(), "a list of values in one WHEN", "write one WHEN per value");
+    while (node.operand && accept_symbol(",")) {
+      MILLRACE_TRY(auto value, parse_expression());
+      branch.also.push_back(std::move(value));
+    }
     MILLRACE_CHECK(expect_word("THEN"));
     MILLRACE_TRY(branch.then, parse_expression());
     node.branches.push_back(std::move(branch));

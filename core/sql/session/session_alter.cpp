@@ -1,5 +1,6 @@
 #include "core/sql/bind/relation.hpp"
 #include "core/sql/bind/table_builder.hpp"
+#include "core/sql/bind/table_changes.hpp"
 #include "core/sql/session/session.hpp"
 
 namespace millrace::sql {
@@ -86,6 +87,16 @@ result<statement_outcome> session::alter_table(const alter_object& s, text_posit
       break;
     case alter_action::drop_primary_key: table.primary_key.clear(); break;
     case alter_action::drop_watermark: table.watermark.reset(); break;
+    case alter_action::drop_columns: MILLRACE_CHECK(drop_columns(table, s.columns)); break;
+    case alter_action::rename_column:
+      MILLRACE_CHECK(rename_column(table, s.columns.back(), s.new_name.back()));
+      break;
+    case alter_action::add:
+    case alter_action::modify: {
+      const bool modify = s.action == alter_action::modify;
+      MILLRACE_TRY(table, change_table(environment(), std::move(table), s.schema, modify));
+      break;
+    }
     case alter_action::set_comment: table.comment = s.comment.value_or(""); break;
     default:
       return make_error(errc::sql_not_supported, at, "this form of ALTER TABLE is not supported",

@@ -174,12 +174,36 @@ result<statement_outcome> session::show_objects(const show& s, text_position at)
       return rows_of({"result"}, {{"CREATE VIEW " + entry.view->name + " AS\n" +
                                    to_sql(*entry.view->definition)}});
     }
+    case show_kind::jars: return rows_of({"jars"}, {});
+    case show_kind::procedures: return rows_of({"procedure name"}, {});
     default: break;
   }
   return make_error(errc::sql_not_supported, at, "this form of SHOW is not supported");
 }
 
+namespace {
+
+result<statement_outcome> describe_catalog(const catalog& objects, const name& n) {
+  if (!objects.has_catalog(n.text))
+    return make_error(errc::sql_unknown_table, n.at, "no catalog '" + n.text + "'",
+                      hint_for(n.text, objects.catalogs()));
+  return rows_of({"info name", "info value"},
+                 {{"name", n.text}, {"type", "generic_in_memory"}, {"comment", ""}});
+}
+
+result<statement_outcome> describe_database(const catalog& objects, const qualified_name& n) {
+  const auto in = n.size() > 1 ? n[0].text : objects.current_catalog();
+  if (!objects.has_database(in, n.back().text))
+    return make_error(errc::sql_unknown_table, n.back().at, "no database '" + n.back().text + "'",
+                      hint_for(n.back().text, objects.databases(in)));
+  return rows_of({"info name", "info value"}, {{"name", n.back().text}, {"comment", ""}});
+}
+
+}  // namespace
+
 result<statement_outcome> session::describe_object(const describe& s, text_position at) {
+  if (s.object == object_kind::catalog) return describe_catalog(objects_, s.target.back());
+  if (s.object == object_kind::database) return describe_database(objects_, s.target);
   if (s.object != object_kind::table && s.object != object_kind::view)
     return make_error(errc::sql_not_supported, at, "DESCRIBE takes a table or a view here");
   MILLRACE_TRY(const auto entry, entry_of(objects_, s.target));

@@ -123,7 +123,7 @@ TEST_F(bind_subquery, outer_columns_are_refused_where_no_join_can_take_them) {
         "SELECT id FROM t WHERE EXISTS (SELECT 1 FROM bids JOIN rates ON t.s = currency)",
         "SELECT id FROM t WHERE EXISTS (SELECT 1 FROM bids GROUP BY channel, t.i)",
         "SELECT id FROM t WHERE b OR id IN (SELECT i FROM t AS u WHERE u.l > t.l)",
-        "SELECT id FROM t WHERE EXISTS (SELECT 1 FROM bids WHERE channel = t.s LIMIT 1)"})
+        "SELECT id FROM t WHERE EXISTS (SELECT 1 FROM bids WHERE price > t.i LIMIT 1)"})
     EXPECT_EQ(failure(text).substr(0, 4), "2004") << text;
 }
 
