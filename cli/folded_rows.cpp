@@ -1,7 +1,5 @@
 #include "cli/folded_rows.hpp"
 
-#include "core/data/value_text.hpp"
-
 #include <algorithm>
 #include <utility>
 
@@ -50,7 +48,7 @@ void folded_rows::apply(const data::record_batch& batch, std::uint32_t row) {
   std::string key;
   for (const auto& column : batch.columns()) {
     std::string text;
-    data::append_value_text(text, *column, row);
+    data::append_value_text(text, *column, row, style_);
     key += text;
     key += '\0';
     cells.push_back(shown(text));

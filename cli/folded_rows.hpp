@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/data/record_batch.hpp"
+#include "core/data/value_text.hpp"
 
 #include <cstddef>
 #include <string>
@@ -18,8 +19,9 @@ using text_row = std::vector<std::string>;
 /// a forgotten row does nothing then.
 class folded_rows {
  public:
-  /// `most` 0: all rows are kept.
-  explicit folded_rows(std::size_t most) : most_(most) {}
+  /// `most` 0: all rows are kept. What `style` points to outlives the rows.
+  explicit folded_rows(std::size_t most, const data::text_style& style = {})
+      : most_(most), style_(style) {}
 
   void apply(const data::record_batch& batch);
   /// The last `most` rows.
@@ -42,6 +44,7 @@ class folded_rows {
   std::vector<kept_row> rows_;
   std::unordered_map<std::string, std::vector<std::size_t>> places_;
   std::size_t most_;
+  data::text_style style_;
   std::size_t live_ = 0;
   std::size_t forgotten_ = 0;
 };

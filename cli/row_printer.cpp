@@ -1,7 +1,6 @@
 #include "cli/row_printer.hpp"
 
 #include "core/data/value_json.hpp"
-#include "core/data/value_text.hpp"
 
 #include <cstdio>
 #include <set>
@@ -55,6 +54,9 @@ class json_printer final : public row_printer {
 
 class changelog_printer final : public row_printer {
  public:
+  explicit changelog_printer(std::shared_ptr<const data::zone_offsets> zone)
+      : zone_(std::move(zone)), style_{zone_.get(), true} {}
+
   void rows(const data::record_batch& batch) override {
     for (std::uint32_t i = 0; i < batch.row_count(); ++i) append(batch, batch.row_at(i));
     write(text_);
@@ -67,11 +69,13 @@ class changelog_printer final : public row_printer {
     text_ += '[';
     for (std::size_t c = 0; c < batch.columns().size(); ++c) {
       if (c > 0) text_ += ", ";
-      data::append_value_text(text_, *batch.column_at(c), row);
+      data::append_value_text(text_, *batch.column_at(c), row, style_);
     }
     text_ += "]\n";
   }
 
+  std::shared_ptr<const data::zone_offsets> zone_;
+  data::text_style style_;
   std::string text_;
 };
 
@@ -87,15 +91,16 @@ std::unique_ptr<row_printer> make_json_printer(std::vector<std::string> names) {
   return std::make_unique<json_printer>(std::move(names));
 }
 
-std::unique_ptr<row_printer> make_changelog_printer() {
-  return std::make_unique<changelog_printer>();
+std::unique_ptr<row_printer> make_changelog_printer(
+    std::shared_ptr<const data::zone_offsets> zone) {
+  return std::make_unique<changelog_printer>(std::move(zone));
 }
 
 std::unique_ptr<row_printer> make_printer(const printer_choice& choice,
                                           std::vector<std::string> names) {
   if (choice.form == output_form::json) return make_json_printer(std::move(names));
   const bool endless = !choice.bounded && !choice.terminal;
-  if (choice.form == output_form::changelog || endless) return make_changelog_printer();
+  if (choice.form == output_form::changelog || endless) return make_changelog_printer(choice.zone);
   return make_table_printer(unique_names(std::move(names)), choice);
 }
 

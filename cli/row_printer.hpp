@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/data/record_batch.hpp"
+#include "core/data/value_text.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -38,6 +39,8 @@ struct printer_choice {
   output_form form = output_form::table;
   bool terminal = false;  ///< stdout is one
   bool bounded = true;    ///< the result has an end
+  /// The session zone, in which people read TIMESTAMP_LTZ; null: UTC. JSON is always UTC.
+  std::shared_ptr<const data::zone_offsets> zone = nullptr;
 };
 
 /// `names` are made unique by a number behind doubles, as Flink does.
@@ -47,7 +50,8 @@ struct printer_choice {
 /// `{"op":"+I","row":{"a":1}}`, a line per row.
 [[nodiscard]] std::unique_ptr<row_printer> make_json_printer(std::vector<std::string> names);
 /// `+I[1, abc]`, a line per row.
-[[nodiscard]] std::unique_ptr<row_printer> make_changelog_printer();
+[[nodiscard]] std::unique_ptr<row_printer> make_changelog_printer(
+    std::shared_ptr<const data::zone_offsets> zone);
 /// The folded result with borders: at the end, or drawn again and again on a terminal, where its
 /// lines are cut to the width of the window.
 [[nodiscard]] std::unique_ptr<row_printer> make_table_printer(std::vector<std::string> names,

@@ -6,6 +6,7 @@
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
 #include "core/connectors/registry.hpp"
+#include "core/expr/temporal/time_zone.hpp"
 #include "core/plan/explain/explain.hpp"
 
 #include <unistd.h>
@@ -140,7 +141,10 @@ result<void> script_runner::explain(const sql::explain_outcome& e, const sql::se
 
 result<void> script_runner::select(const sql::job_outcome& job, const sql::session& session) {
   MILLRACE_TRY(auto plan, plan_outcome(job, session));
-  const printer_choice choice{request_.output, isatty(STDOUT_FILENO) != 0, is_bounded(plan)};
+  const option_reader options(session.options());
+  MILLRACE_TRY(auto zone, expr::time_zone::find(options.text("table.local-time-zone", "UTC")));
+  const printer_choice choice{request_.output, isatty(STDOUT_FILENO) != 0, is_bounded(plan),
+                              std::move(zone)};
   auto printer = make_printer(choice, column_names(*job.sinks.at(0)));
   auto queue = std::make_shared<runtime::collect_queue>();
   MILLRACE_TRY(const running_job running, start(std::move(plan), "SELECT", queue));

@@ -35,8 +35,9 @@ class table_printer final : public row_printer {
  public:
   table_printer(std::vector<std::string> names, const printer_choice& choice)
       : names_(std::move(names)),
+        zone_(choice.zone),
         live_(choice.terminal),
-        folded_(choice.bounded ? 0 : most_endless_rows) {}
+        folded_(choice.bounded ? 0 : most_endless_rows, {zone_.get(), true}) {}
 
   void rows(const data::record_batch& batch) override { folded_.apply(batch); }
   bool live() const override { return live_; }
@@ -70,6 +71,7 @@ class table_printer final : public row_printer {
   }
 
   text_row names_;
+  std::shared_ptr<const data::zone_offsets> zone_;
   bool live_;
   folded_rows folded_;
   std::size_t drawn_lines_ = 0;

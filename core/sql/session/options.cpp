@@ -7,6 +7,41 @@ namespace millrace::sql {
 
 namespace {
 
+// Options of Flink's processes and of what surrounds them: taken without effect, so that scripts
+// made for Flink run.
+constexpr std::string_view foreign_groups[] = {
+    "akka.",
+    "blob.",
+    "client.",
+    "cluster.",
+    "env.",
+    "fs.",
+    "heartbeat.",
+    "high-availability",
+    "jobmanager.",
+    "kubernetes.",
+    "metrics.",
+    "pekko.",
+    "python.",
+    "rest.",
+    "restart-strategy.",
+    "resourcemanager.",
+    "s3.",
+    "security.",
+    "slot.",
+    "sql-client.",
+    "sql-gateway.",
+    "state.",
+    "taskmanager.",
+    "web.",
+    "yarn.",
+};
+
+bool is_foreign(const std::string& key) {
+  return std::ranges::any_of(foreign_groups,
+                             [&](std::string_view group) { return key.starts_with(group); });
+}
+
 error unknown_option(const std::string& key) {
   std::vector<std::string> keys;
   for (const auto& option : session_options()) keys.emplace_back(option.key);
@@ -39,8 +74,11 @@ result<void> check_value(const session_option& option, const std::string& value)
 result<void> session::set(const std::string& key, const std::string& value) {
   const auto known = session_options();
   const auto option = std::ranges::find(known, key, &session_option::key);
-  if (option == known.end()) return unknown_option(key);
-  MILLRACE_CHECK(check_value(*option, value));
+  if (option != known.end()) {
+    MILLRACE_CHECK(check_value(*option, value));
+  } else if (!is_foreign(key)) {
+    return unknown_option(key);
+  }
   options_[key] = value;
   return {};
 }
