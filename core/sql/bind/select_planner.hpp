@@ -74,6 +74,7 @@ class select_planner {
   result<void> aggregate();
   result<void> plan_groups(column_list& columns, std::vector<std::uint32_t>& groups);
   result<void> correlated_groups();
+  result<void> join_outer_values();
   std::vector<plan::aggregate_call> plan_calls(column_list& columns) const;
   void plan_plain_aggregate(column_list& columns, std::vector<std::uint32_t> groups,
                             std::vector<plan::aggregate_call> calls);
