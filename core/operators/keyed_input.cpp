@@ -27,6 +27,9 @@ keyed_input::keyed_input(const operator_inputs& inputs, std::uint32_t input,
       takes_exchange_hashes_(hashed_by(inputs, input, columns_)) {}
 
 void keyed_input::hash(const data::record_batch& batch) {
+  // Without keys every row of every batch has the same hash.
+  const std::size_t needed = batch.stored_rows() * sizeof(std::uint64_t);
+  if (columns_.empty() && hashes_ && hashes_->size() >= needed) return;
   hashes_ = takes_exchange_hashes_ && batch.hashes_buffer() ? batch.hashes_buffer()
                                                             : expr::hash_keys(batch, columns_);
 }

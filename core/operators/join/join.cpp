@@ -17,7 +17,7 @@ std::int64_t most_waiting_bytes(const operator_context& context) {
   constexpr std::int64_t between_barriers = 32 << 20;
   const bool barriers =
       context.options != nullptr && context.options->contains("execution.checkpointing.interval");
-  return barriers ? between_barriers : context.budget->limit() / 2;
+  return barriers ? between_barriers : context.budget->limit() / 4;
 }
 
 }  // namespace

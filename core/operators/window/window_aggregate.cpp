@@ -177,9 +177,11 @@ bool window_aggregate::assign_one_slice(const data::record_batch& batch) {
     return false;
   }
   auto* ends = slice_ends_->mutable_as<std::int64_t>();
-  std::fill_n(ends, batch.stored_rows(), where.slice);
   const auto slice = static_cast<std::uint64_t>(where.slice);
-  for (const std::uint32_t row : rows_) hashes_[row] = hasher_(input_.hashes()[row], slice);
+  for (const std::uint32_t row : std::span(rows_).first(one_key() ? 1 : rows_.size())) {
+    ends[row] = where.slice;
+    hashes_[row] = hasher_(input_.hashes()[row], slice);
+  }
   return true;
 }
 
@@ -224,8 +226,7 @@ void window_aggregate::assign_slices(const data::record_batch& batch) {
 void window_aggregate::encode_slices(const data::record_batch& batch) {
   std::vector<data::column_ptr> columns = {bigint_column(slice_ends_, batch.stored_rows())};
   for (const std::uint32_t g : spec_.groups) columns.push_back(batch.column_at(g));
-  const bool one_key = one_slice_ && spec_.groups.empty() && distinct_.empty();
-  encoder_.encode_columns(columns, std::span(rows_).first(one_key ? 1 : rows_.size()),
+  encoder_.encode_columns(columns, std::span(rows_).first(one_key() ? 1 : rows_.size()),
                           hashes_.data(), keys_);
 }
 

@@ -57,6 +57,10 @@ class window_aggregate final : public physical_operator {
   void assign_columns(const data::record_batch& batch);
   void find_payloads();
   void assign_slices(const data::record_batch& batch);
+  // The rows of the batch share a slice and have no group, so one key stands for all.
+  [[nodiscard]] bool one_key() const {
+    return one_slice_ && spec_.groups.empty() && distinct_.empty();
+  }
   [[nodiscard]] target target_of(timestamp_ms time);
   void keep(std::uint32_t row, const target& where, std::uint64_t rows = 1);
   [[nodiscard]] result<void> feed(const data::record_batch& batch, const fed_rows& fed);
