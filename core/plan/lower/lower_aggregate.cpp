@@ -23,15 +23,20 @@ result<void> lowering::resolve_for(std::vector<aggregate_call>& calls,
                         fmt::format("no aggregate '{}'", call.function));
     std::vector<data::data_type> types;
     std::vector<data::column_ptr> literals;
-    for (const auto a : call.arguments) {
-      types.push_back(columns[a].type);
+    auto column = call.arguments.begin();
+    const auto take_column = [&] {
+      types.push_back(columns[*column++].type);
       literals.push_back(nullptr);
-    }
+    };
     for (const auto& constant : call.constants) {
-      if (!constant) continue;
-      types.push_back(constant->type);
-      literals.push_back(constant->literal);
+      if (constant) {
+        types.push_back(constant->type);
+        literals.push_back(constant->literal);
+      } else if (column != call.arguments.end()) {
+        take_column();
+      }
     }
+    while (column != call.arguments.end()) take_column();
     MILLRACE_TRY(call.overload, function->resolve({call.function, types, literals, nullptr}, true));
   }
   return {};

@@ -222,7 +222,7 @@ result<std::uint32_t> lowering::lower_over(const logical_node& node) {
   if (spec.retracting_input && time != time_attribute::none)
     return make_error(errc::sql_changelog_not_accepted,
                       "OVER in the order of a time attribute cannot follow an updating query",
-                      "order by CAST(time AS TIMESTAMP(3)), which is no time attribute");
+                      "order by CAST(time AS TIMESTAMP(6)), which is no time attribute");
   spec.ttl_ms = ttl();
   std::string calls;
   for (const auto& c : over.calls) calls += (calls.empty() ? "" : ", ") + c.function;

@@ -10,6 +10,19 @@ namespace millrace::sql {
 using expr::expr_kind;
 using expr::expr_ptr;
 
+namespace {
+
+// A literal in the parameter's type: the operators read constants as values, not as expressions.
+result<expr_ptr> constant_of_type(const expr_ptr& argument) {
+  if (argument->kind == expr_kind::literal) return argument;
+  expr::eval_context context;
+  context.time = &system_clock();
+  MILLRACE_TRY(auto value, expr::evaluate_constant(argument, context));
+  return expr::make_literal(std::move(value));
+}
+
+}  // namespace
+
 result<void> resolve_aggregate(const std::string& function, text_position at,
                                std::vector<expr_ptr>& arguments, std::vector<expr_ptr>& constants,
                                expr::aggregate_overload& overload) {
@@ -30,10 +43,11 @@ result<void> resolve_aggregate(const std::string& function, text_position at,
   std::vector<expr_ptr> columns;
   constants.assign(arguments.size(), nullptr);
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (i > 0 && literals[i])
-      constants[i] = arguments[i];
-    else
+    if (i > 0 && literals[i]) {
+      MILLRACE_TRY(constants[i], placed(constant_of_type(arguments[i]), at));
+    } else {
       columns.push_back(arguments[i]);
+    }
   }
   arguments = std::move(columns);
   return {};
