@@ -20,6 +20,19 @@ result<void> make_ends(job_setup& setup) {
   return {};
 }
 
+result<void> read_checkpoint_rules(const option_reader& read, runtime_settings& s) {
+  coordination::checkpoint_rules& rules = s.checkpoints;
+  MILLRACE_TRY(rules.interval_ms, read.duration_ms("execution.checkpointing.interval", 0));
+  MILLRACE_TRY(rules.timeout_ms,
+               read.duration_ms("execution.checkpointing.timeout", rules.timeout_ms));
+  MILLRACE_TRY(rules.min_pause_ms, read.duration_ms("execution.checkpointing.min-pause", 0));
+  constexpr auto tolerable = "execution.checkpointing.tolerable-failed-checkpoints";
+  MILLRACE_TRY(const auto failures, read.integer(tolerable, -1));
+  if (failures >= 0) rules.tolerable_failures = failures;
+  MILLRACE_TRY(s.incremental, read.boolean("execution.checkpointing.incremental", false));
+  return {};
+}
+
 }  // namespace
 
 result<runtime_settings> read_settings(const option_map& options) {
@@ -39,9 +52,7 @@ result<runtime_settings> read_settings(const option_map& options) {
                read.size_bytes("millrace.exchange.floating-size", s.credit.floating));
   MILLRACE_TRY(s.wire_codec, read.boolean("millrace.test.wire-codec", false));
   MILLRACE_TRY(s.spill_always, read.boolean("millrace.test.spill-always", false));
-  MILLRACE_TRY(s.checkpoint_interval_ms, read.duration_ms("execution.checkpointing.interval", 0));
-  MILLRACE_TRY(s.checkpoint_timeout_ms,
-               read.duration_ms("execution.checkpointing.timeout", s.checkpoint_timeout_ms));
+  MILLRACE_CHECK(read_checkpoint_rules(read, s));
   s.time_zone = read.text("table.local-time-zone", s.time_zone);
   return s;
 }

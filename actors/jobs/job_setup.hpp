@@ -3,13 +3,17 @@
 #include "core/base/clock.hpp"
 #include "core/base/memory_budget.hpp"
 #include "core/connectors/registry.hpp"
+#include "core/coordination/checkpoint_coordinator.hpp"
 #include "core/coordination/job_graph.hpp"
+#include "core/coordination/restore_plan.hpp"
 #include "core/runtime/collect_queue.hpp"
 #include "core/runtime/credit_book.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace millrace::actors {
@@ -23,18 +27,26 @@ struct job_options {
   memory_budget* budget = nullptr;  ///< null: the engine's
   io_pool* io = nullptr;            ///< null: the engine's
   std::uint64_t random_seed = 0;    ///< of RAND and UUID
+  /// Keeps the job's checkpoints; null: they are taken, but not kept.
+  std::shared_ptr<coordination::snapshot_store> checkpoints;
+  /// What the job goes on from; null: it starts anew.
+  std::shared_ptr<const coordination::restore_plan> restore;
+  /// Told, on the master's thread, of every checkpoint that is complete (no error) or given up.
+  std::function<void(checkpoint_id, const std::optional<error>&)> on_checkpoint;
+  /// The same over all restarts of a job whose checkpoints are kept: names what its sinks stage.
+  std::string job_id;
 };
 
 /// Session options that the runtime reads.
 struct runtime_settings {
-  std::uint32_t batch_rows = 4096;          ///< millrace.batch-rows
-  std::int64_t buffer_timeout_ms = 100;     ///< execution.buffer-timeout
-  runtime::credit_limits credit;            ///< millrace.exchange.exclusive-size, .floating-size
-  bool wire_codec = false;                  ///< millrace.test.wire-codec
-  bool spill_always = false;                ///< millrace.test.spill-always
-  std::int64_t checkpoint_interval_ms = 0;  ///< execution.checkpointing.interval
-  std::int64_t checkpoint_timeout_ms = 600'000;  ///< execution.checkpointing.timeout
-  std::string time_zone = "UTC";                 ///< table.local-time-zone
+  std::uint32_t batch_rows = 4096;             ///< millrace.batch-rows
+  std::int64_t buffer_timeout_ms = 100;        ///< execution.buffer-timeout
+  runtime::credit_limits credit;               ///< millrace.exchange.exclusive-size, .floating-size
+  bool wire_codec = false;                     ///< millrace.test.wire-codec
+  bool spill_always = false;                   ///< millrace.test.spill-always
+  coordination::checkpoint_rules checkpoints;  ///< execution.checkpointing.*
+  bool incremental = false;                    ///< checkpoints hold changes where they can
+  std::string time_zone = "UTC";               ///< table.local-time-zone
 };
 
 /// Errors: 1002.

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "core/connectors/source.hpp"
+#include "core/coordination/checkpoint_book.hpp"
+#include "core/coordination/checkpoint_manifest.hpp"
 #include "core/runtime/channel.hpp"
 #include "core/runtime/task.hpp"
 
@@ -65,6 +67,7 @@ struct split_wanted {
 };
 struct task_acknowledged {
   std::uint32_t task = 0;
+  /// Keeps the task's tables alive, too, until what they froze is written.
   std::shared_ptr<runtime::task_snapshot> snapshot;
 };
 struct task_ended {
@@ -72,7 +75,7 @@ struct task_ended {
   std::uint32_t task = 0;
   how end = how::finished;
   std::optional<error> cause;
-  std::vector<runtime::sink_committable> committables;  ///< of the sinks, when finished
+  coordination::finished_report left;  ///< when finished
 };
 struct launch_job {};
 struct cancel_job {};
@@ -81,6 +84,40 @@ struct checkpoint_wanted {};
 struct wake_tasks {};
 /// The master's own: time for a checkpoint, or to look for new splits.
 struct master_tick {};
+
+// Between a job master and its checkpoint writer.
+
+struct begin_checkpoint {
+  checkpoint_id id;
+};
+/// Write what a task has frozen; `states`: of its operators, in the chain's order, with the files
+/// that a delta comes behind. Answered by `states_written`.
+struct write_states {
+  std::uint32_t task = 0;
+  std::shared_ptr<runtime::task_snapshot> snapshot;
+  std::vector<coordination::operator_state> states;
+};
+struct states_written {
+  std::uint32_t task = 0;
+  std::shared_ptr<runtime::task_snapshot> snapshot;
+  std::vector<coordination::operator_state> states;
+  std::optional<error> failure;
+};
+/// Make the checkpoint durable and the job's newest. Answered by `manifest_stored`.
+struct store_manifest {
+  std::shared_ptr<coordination::checkpoint_manifest> manifest;
+};
+struct manifest_stored {
+  checkpoint_id id;
+  std::shared_ptr<const coordination::checkpoint_manifest> manifest;  ///< as stored
+  std::optional<error> failure;
+};
+struct abort_checkpoint {
+  checkpoint_id id;
+};
+/// Let the store go and end. Answered by `writing_stopped`.
+struct stop_writing {};
+struct writing_stopped {};
 
 }  // namespace millrace::actors
 
@@ -104,3 +141,11 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::cancel_job)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::checkpoint_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::wake_tasks)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::master_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::begin_checkpoint)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::write_states)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::states_written)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::store_manifest)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::manifest_stored)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::abort_checkpoint)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::stop_writing)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::writing_stopped)

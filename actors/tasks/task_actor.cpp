@@ -186,9 +186,14 @@ void task_state::arm(std::int64_t wake_at_us) {
 void task_state::report_snapshot() {
   auto snapshot = machine_->take_snapshot();
   if (!snapshot) return;
-  self_->send(
-      master_,
-      task_acknowledged{number_, std::make_shared<runtime::task_snapshot>(std::move(*snapshot))});
+  // The alias keeps the machine: its tables have to live until what they froze is written.
+  struct kept {
+    std::shared_ptr<runtime::task> machine;
+    runtime::task_snapshot snapshot;
+  };
+  auto all = std::make_shared<kept>(kept{machine_, std::move(*snapshot)});
+  std::shared_ptr<runtime::task_snapshot> view(all, &all->snapshot);
+  self_->send(master_, task_acknowledged{number_, std::move(view)});
 }
 
 void task_state::end(task_ended::how how, std::optional<error> cause) {
@@ -200,7 +205,8 @@ void task_state::end(task_ended::how how, std::optional<error> cause) {
 void task_state::leave() {
   if (machine_) {
     if (farewell_->end == task_ended::how::finished) {
-      farewell_->committables = machine_->take_committables();
+      farewell_->left = {machine_->take_committables(), machine_->take_collected(),
+                         machine_->finished_splits()};
     }
     machine_->close();
     machine_.reset();

@@ -1,6 +1,7 @@
 #include "actors/tasks/task_builder.hpp"
 
 #include "core/runtime/collect_output.hpp"
+#include "core/runtime/finished_operator.hpp"
 #include "core/tables/memory_store.hpp"
 #include "core/tables/table_set.hpp"
 
@@ -31,6 +32,9 @@ class builder {
   result<void> add_head();
   result<void> add_node(std::uint32_t node);
   result<void> add_stage(std::uint32_t node);
+  result<void> restore_stage(std::uint32_t node, runtime::chain_stage& stage);
+  void resume_values(const std::string& id, std::uint32_t rows);
+  timestamp_ms restored_watermark() const;
   result<chain_target> add_sink(std::uint32_t node, const plan::sink_spec& spec);
   chain_target add_router(std::size_t edge);
   void add_exchanges(std::uint32_t node);
@@ -62,6 +66,7 @@ result<std::shared_ptr<runtime::task>> builder::build() {
   MILLRACE_CHECK(add_head());
   for (const std::uint32_t node : vertex_.nodes) MILLRACE_CHECK(add_node(node));
   const auto inputs = std::max<std::size_t>(1, node_at(vertex_.nodes[0]).inputs.size());
+  if (setup_.options.restore) parts_.restored_watermark = restored_watermark();
   parts_.chain =
       std::make_unique<runtime::chain>(std::move(stages_), std::move(outputs_), std::move(entry_),
                                        static_cast<std::uint32_t>(inputs));
@@ -72,6 +77,7 @@ result<void> builder::add_head() {
   const std::uint32_t head = vertex_.nodes[0];
   if (const auto* values = std::get_if<plan::values_spec>(&node_at(head).spec)) {
     parts_.source = runtime::make_values_driver(*values, subtask_);
+    resume_values(node_at(head).id, values->rows);
   } else if (vertex_.reads_table) {
     parts_.contexts.push_back(make_context(head));
     MILLRACE_TRY(auto reader, setup_.sources.at(head)->make_reader(*parts_.contexts.back()));
@@ -118,9 +124,33 @@ result<void> builder::add_stage(std::uint32_t node) {
                                                                       setup_.plan.max_parallelism)};
   s.tables = std::make_unique<tables::table_set>(tables);
   s.context->tables = s.tables.get();
+  MILLRACE_CHECK(restore_stage(node, s));
   stage_of_[node] = stage;
   stages_.push_back(std::move(s));
   return {};
+}
+
+result<void> builder::restore_stage(std::uint32_t node, runtime::chain_stage& stage) {
+  if (!setup_.options.restore) return {};
+  MILLRACE_TRY(stage.restore,
+               setup_.options.restore->instance(node_at(node).id, subtask_, vertex_.parallelism,
+                                                setup_.plan.max_parallelism));
+  if (stage.restore.finished) stage.op = std::make_unique<runtime::finished_operator>();
+  return {};
+}
+
+void builder::resume_values(const std::string& id, std::uint32_t rows) {
+  if (!setup_.options.restore || subtask_ != 0) return;
+  if (setup_.options.restore->finished(id)) {
+    return parts_.source->assign(connectors::source_split{"values", std::to_string(rows)});
+  }
+  for (auto& split : setup_.options.restore->open_splits(id)) {
+    parts_.source->assign(std::move(split));
+  }
+}
+
+timestamp_ms builder::restored_watermark() const {
+  return setup_.options.restore->watermark(node_at(vertex_.nodes[0]).id);
 }
 
 std::vector<chain_target>& builder::targets_of(std::uint32_t node) {
@@ -137,8 +167,11 @@ result<chain_target> builder::add_sink(std::uint32_t node, const plan::sink_spec
       return make_error(errc::internal, "a plan with a collect sink was started without a queue");
     }
     setup_.options.collect->on_room(wake_);
-    outputs_.push_back(
-        std::make_unique<runtime::collect_output>(setup_.options.collect, *parts_.metrics));
+    const bool hold = setup_.options.checkpoints != nullptr;
+    auto output =
+        std::make_unique<runtime::collect_output>(setup_.options.collect, hold, *parts_.metrics);
+    parts_.collects.push_back(output.get());
+    outputs_.push_back(std::move(output));
     return target;
   }
   MILLRACE_TRY(auto writer, setup_.sinks.at(node)->make_writer(*parts_.contexts.back()));
@@ -184,6 +217,7 @@ std::unique_ptr<operators::operator_context> builder::make_context(std::uint32_t
   context->eval.time_zone = setup_.settings.time_zone;
   context->eval.query_start = setup_.started;
   context->eval.random_seed = setup_.options.random_seed + (std::uint64_t{node} << 32) + subtask_;
+  context->job_id = setup_.options.job_id;
   context->wake = wake_;
   context->subtask = subtask_;
   context->parallelism = vertex_.parallelism;

@@ -57,6 +57,15 @@ class sink {
   [[nodiscard]] virtual result<std::unique_ptr<sink_committer>> make_committer() {
     return std::unique_ptr<sink_committer>{};
   }
+  /// Before writers are made for a job that goes on from checkpoint `restored` (0: from its start),
+  /// when what that checkpoint let go has been committed: takes back what the job of this id has
+  /// prepared since, and what it has committed by later checkpoints, which are lost.
+  [[nodiscard]] virtual result<void> clear_leftovers(const std::string& job_id,
+                                                     checkpoint_id restored) {
+    (void)job_id;
+    (void)restored;
+    return {};
+  }
 };
 
 }  // namespace millrace::connectors

@@ -1,14 +1,15 @@
 #include "core/coordination/checkpoint_coordinator.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace millrace::coordination {
 
 using kind = checkpoint_order::kind;
 
-checkpoint_coordinator::checkpoint_coordinator(std::uint32_t tasks, std::int64_t interval_ms,
-                                               std::int64_t timeout_ms)
-    : tasks_(tasks), interval_ms_(interval_ms), timeout_ms_(timeout_ms) {}
+checkpoint_coordinator::checkpoint_coordinator(std::uint32_t tasks, checkpoint_rules rules,
+                                               checkpoint_id newest)
+    : tasks_(tasks), rules_(rules), newest_(newest) {}
 
 checkpoint_order checkpoint_coordinator::on_demand(timestamp_ms now) {
   if (finished_.size() == tasks_) return {};
@@ -21,19 +22,20 @@ checkpoint_order checkpoint_coordinator::on_demand(timestamp_ms now) {
 
 checkpoint_order checkpoint_coordinator::on_time(timestamp_ms now) {
   if (pending_) {
-    if (now - started_ < timeout_ms_) return {};
-    return on_declined(*pending_);
+    if (storing_ || now - started_ < rules_.timeout_ms) return {};
+    return on_declined(*pending_, now);
   }
   if (finished_.size() == tasks_) return {};
-  if (demanded_ || (interval_ms_ > 0 && now >= next_time())) return start(now);
-  return {};
+  return now >= next_time() ? start(now) : checkpoint_order{};
 }
 
 timestamp_ms checkpoint_coordinator::next_time() const {
-  if (pending_) return started_ + timeout_ms_;
+  if (storing_) return max_watermark;
+  if (pending_) return started_ + rules_.timeout_ms;
   if (demanded_) return min_watermark;
-  if (interval_ms_ == 0) return max_watermark;
-  return started_ == min_watermark ? min_watermark : started_ + interval_ms_;
+  if (rules_.interval_ms == 0) return max_watermark;
+  if (started_ == min_watermark) return min_watermark;
+  return std::max(started_ + rules_.interval_ms, settled_ + rules_.min_pause_ms);
 }
 
 checkpoint_order checkpoint_coordinator::start(timestamp_ms now) {
@@ -48,29 +50,54 @@ checkpoint_order checkpoint_coordinator::start(timestamp_ms now) {
 }
 
 checkpoint_order checkpoint_coordinator::on_acknowledged(std::uint32_t task, checkpoint_id id) {
-  if (pending_ != id) return {};
+  if (pending_ != id || storing_) return {};
   missing_.erase(task);
   return check();
 }
 
 checkpoint_order checkpoint_coordinator::on_task_finished(std::uint32_t task) {
   finished_.insert(task);
-  if (!pending_) return {};
+  if (!pending_ || storing_) return {};
   missing_.erase(task);
   return check();
 }
 
-checkpoint_order checkpoint_coordinator::on_declined(checkpoint_id id) {
+checkpoint_order checkpoint_coordinator::on_stored(checkpoint_id id, timestamp_ms now) {
+  if (pending_ != id || !storing_) return {};
+  pending_.reset();
+  storing_ = false;
+  settled_ = now;
+  failures_ = 0;
+  last_complete_ = id;
+  return {kind::complete, id};
+}
+
+checkpoint_order checkpoint_coordinator::on_declined(checkpoint_id id, timestamp_ms now) {
   if (pending_ != id) return {};
   pending_.reset();
+  storing_ = false;
   missing_.clear();
+  settled_ = now;
+  ++failures_;
   return {kind::abort, id};
+}
+
+checkpoint_order checkpoint_coordinator::on_end(timestamp_ms now) {
+  if (pending_) return {};
+  started_ = now;
+  ++newest_.value;
+  pending_ = newest_;
+  return check();
+}
+
+bool checkpoint_coordinator::failed_too_often() const {
+  return rules_.tolerable_failures && failures_ > *rules_.tolerable_failures;
 }
 
 checkpoint_order checkpoint_coordinator::check() {
   if (!missing_.empty()) return {};
-  last_complete_ = *std::exchange(pending_, std::nullopt);
-  return {kind::complete, last_complete_};
+  storing_ = true;
+  return {kind::store, *pending_};
 }
 
 }  // namespace millrace::coordination

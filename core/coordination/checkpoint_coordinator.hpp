@@ -14,11 +14,21 @@ struct checkpoint_order {
   enum class kind : std::uint8_t {
     none,
     trigger,   ///< ask the sources for a barrier of `id`
-    complete,  ///< every task has acknowledged `id`: make it durable, then tell the tasks
+    store,     ///< every task has acknowledged `id`: make it durable, then call `on_stored`
+    complete,  ///< `id` is durable: commit, then tell the tasks
     abort,     ///< tell the tasks to forget `id`
   };
   kind what = kind::none;
   checkpoint_id id{};
+};
+
+/// When checkpoints are taken and given up. Milliseconds; Flink's option names stand behind.
+struct checkpoint_rules {
+  std::int64_t interval_ms = 0;       ///< 0: only on demand; execution.checkpointing.interval
+  std::int64_t timeout_ms = 600'000;  ///< how long acknowledgements may take; .timeout
+  std::int64_t min_pause_ms = 0;      ///< between the end of one and the next; .min-pause
+  /// Failures in a row that the job survives; none: any number. .tolerable-failed-checkpoints
+  std::optional<std::int64_t> tolerable_failures = std::nullopt;
 };
 
 /// Decides when checkpoints start, are complete, or are given up.
@@ -27,8 +37,8 @@ struct checkpoint_order {
 /// has finished counts as having acknowledged (FLIP-147). Used by the job master.
 class checkpoint_coordinator {
  public:
-  /// `interval_ms` 0: only on demand. `timeout_ms`: how long acknowledgements may take.
-  checkpoint_coordinator(std::uint32_t tasks, std::int64_t interval_ms, std::int64_t timeout_ms);
+  /// Ids go on above `newest`.
+  checkpoint_coordinator(std::uint32_t tasks, checkpoint_rules rules, checkpoint_id newest = {});
 
   /// Asked for by a user or a test; waits for the one in flight.
   [[nodiscard]] checkpoint_order on_demand(timestamp_ms now);
@@ -36,11 +46,20 @@ class checkpoint_coordinator {
   /// Acknowledgements of other checkpoints than the one in flight are ignored.
   [[nodiscard]] checkpoint_order on_acknowledged(std::uint32_t task, checkpoint_id id);
   [[nodiscard]] checkpoint_order on_task_finished(std::uint32_t task);
+  /// The checkpoint is durable.
+  [[nodiscard]] checkpoint_order on_stored(checkpoint_id id, timestamp_ms now);
   /// A task, or the storage, could not do its part.
-  [[nodiscard]] checkpoint_order on_declined(checkpoint_id id);
+  [[nodiscard]] checkpoint_order on_declined(checkpoint_id id, timestamp_ms now);
+  /// All tasks have finished: one last checkpoint holds what they did since the one before. Call it
+  /// when none is in flight.
+  [[nodiscard]] checkpoint_order on_end(timestamp_ms now);
 
   [[nodiscard]] bool in_flight() const { return pending_.has_value(); }
+  /// The one in flight, or the one before it.
+  [[nodiscard]] checkpoint_id newest() const { return newest_; }
   [[nodiscard]] checkpoint_id last_complete() const { return last_complete_; }
+  /// More checkpoints in a row have failed than the rules tolerate.
+  [[nodiscard]] bool failed_too_often() const;
   /// When `on_time` has something to do; `max_watermark` for never.
   [[nodiscard]] timestamp_ms next_time() const;
 
@@ -49,12 +68,14 @@ class checkpoint_coordinator {
   [[nodiscard]] checkpoint_order check();
 
   std::uint32_t tasks_;
-  std::int64_t interval_ms_;
-  std::int64_t timeout_ms_;
+  checkpoint_rules rules_;
   std::optional<checkpoint_id> pending_;
-  checkpoint_id newest_{};
+  bool storing_ = false;  // the one in flight has all acknowledgements
+  checkpoint_id newest_;
   checkpoint_id last_complete_{};
   timestamp_ms started_ = min_watermark;
+  timestamp_ms settled_ = min_watermark;
+  std::int64_t failures_ = 0;  // in a row
   bool demanded_ = false;
   std::set<std::uint32_t> missing_;
   std::set<std::uint32_t> finished_;

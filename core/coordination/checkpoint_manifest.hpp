@@ -49,8 +49,9 @@ struct operator_state {
   /// The base first, then deltas, oldest first: the newest entry of a key holds. Opaque files in
   /// any order, among them if the backend needs both.
   std::vector<state_file> files;
-  std::vector<timestamp_ms> watermarks;  ///< by input; empty: none seen
-  bool finished = false;                 ///< had seen the end of its input (FLIP-147)
+  /// Event time: what had come in and what had been sent on; empty: none.
+  std::vector<timestamp_ms> watermarks;
+  bool finished = false;  ///< had seen the end of its input (FLIP-147)
 };
 
 /// The splits that one reader of a source has not finished, with their positions.

@@ -56,6 +56,16 @@ void start_vertex(job_graph& graph, std::vector<vertex_id>& vertex_of,
 
 }  // namespace
 
+std::vector<std::uint32_t> chain_nodes(const plan::physical_plan& plan, const job_vertex& vertex) {
+  std::vector<std::uint32_t> found;
+  for (const std::uint32_t node : vertex.nodes) {
+    const bool source = plan.nodes[node].inputs.empty();
+    const bool sink = std::holds_alternative<plan::sink_spec>(plan.nodes[node].spec);
+    if (!source && !sink) found.push_back(node);
+  }
+  return found;
+}
+
 std::vector<const job_edge*> job_graph::inputs_of(vertex_id v) const {
   std::vector<const job_edge*> found;
   for (const job_edge& edge : edges) {

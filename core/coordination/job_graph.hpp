@@ -20,6 +20,11 @@ struct job_vertex {
   bool is_source = false;    ///< the head has no inputs
 };
 
+/// The nodes of a vertex that are operators of its chain, in the chain's order: all but a source
+/// and the sinks.
+[[nodiscard]] std::vector<std::uint32_t> chain_nodes(const plan::physical_plan& plan,
+                                                     const job_vertex& vertex);
+
 /// Rows go from a node of one vertex to an input of the head of another.
 struct job_edge {
   vertex_id from;

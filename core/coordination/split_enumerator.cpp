@@ -24,8 +24,7 @@ std::vector<split_enumerator::answer> split_enumerator::on_request(subtask_index
 std::vector<split_enumerator::answer> split_enumerator::deal_evenly() {
   std::vector<answer> answers;
   while (!splits_.empty()) {
-    answers.push_back({subtask_index(next_reader_), std::move(splits_.front())});
-    splits_.pop_front();
+    answers.push_back({subtask_index(next_reader_), give()});
     next_reader_ = (next_reader_ + 1) % readers_;
   }
   auto ends = serve();
@@ -34,16 +33,36 @@ std::vector<split_enumerator::answer> split_enumerator::deal_evenly() {
   return answers;
 }
 
+connectors::source_split split_enumerator::give() {
+  given_.push_back(std::move(splits_.front()));
+  splits_.pop_front();
+  return given_.back();
+}
+
+void split_enumerator::restore(const std::vector<std::string>& seen,
+                               std::vector<connectors::source_split> waiting) {
+  known_.insert(seen.begin(), seen.end());
+  for (auto& split : waiting) splits_.push_back(std::move(split));
+  discovered_ = true;
+}
+
+enumerator_state split_enumerator::snapshot(const std::set<std::string, std::less<>>& read) const {
+  enumerator_state state;
+  state.seen.assign(known_.begin(), known_.end());
+  for (const auto& split : given_) {
+    if (!read.contains(split.id)) state.waiting.push_back(split);
+  }
+  state.waiting.insert(state.waiting.end(), splits_.begin(), splits_.end());
+  return state;
+}
+
 std::vector<split_enumerator::answer> split_enumerator::serve() {
   std::vector<answer> answers;
   while (discovered_ && !hungry_.empty()) {
     if (splits_.empty() && discovers_) break;
     answer a{hungry_.front(), std::nullopt};
     hungry_.pop_front();
-    if (!splits_.empty()) {
-      a.split = std::move(splits_.front());
-      splits_.pop_front();
-    }
+    if (!splits_.empty()) a.split = give();
     answers.push_back(std::move(a));
   }
   return answers;

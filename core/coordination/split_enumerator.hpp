@@ -2,6 +2,7 @@
 
 #include "core/base/strong_id.hpp"
 #include "core/connectors/source.hpp"
+#include "core/coordination/checkpoint_manifest.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -32,12 +33,20 @@ class split_enumerator {
   [[nodiscard]] std::vector<answer> on_discovered(std::vector<connectors::source_split> splits);
   /// A reader wants a split. It is told at once or when there is one.
   [[nodiscard]] std::vector<answer> on_request(subtask_index reader);
+  /// Goes on from a checkpoint: `seen` are the ids of all splits ever found, `waiting` those not
+  /// finished, with their positions. Nothing need be discovered before readers are served.
+  void restore(const std::vector<std::string>& seen, std::vector<connectors::source_split> waiting);
+  /// What a checkpoint keeps. `read` are the ids of the splits that its readers have reported, as
+  /// open or as finished: a split given to a reader that it did not know at its barrier counts as
+  /// waiting. The operator's id is left empty.
+  [[nodiscard]] enumerator_state snapshot(const std::set<std::string, std::less<>>& read) const;
   /// Splits that no reader has got.
   [[nodiscard]] std::size_t waiting() const { return splits_.size(); }
 
  private:
   [[nodiscard]] std::vector<answer> deal_evenly();
   [[nodiscard]] std::vector<answer> serve();
+  [[nodiscard]] connectors::source_split give();
 
   std::uint32_t readers_;
   bool bounded_;
@@ -45,6 +54,7 @@ class split_enumerator {
   bool discovered_ = false;
   std::uint32_t next_reader_ = 0;
   std::deque<connectors::source_split> splits_;
+  std::vector<connectors::source_split> given_;  ///< as they were given
   std::deque<subtask_index> hungry_;
   std::set<std::string, std::less<>> known_;
 };

@@ -39,6 +39,8 @@ struct operator_context {
   std::uint32_t parallelism = 1;
   std::uint32_t max_parallelism = 128;
   std::uint32_t batch_rows = 4096;  ///< the most rows an output batch should have
+  /// Names what a sink stages, the same over restarts; empty: the job's checkpoints are not kept.
+  std::string job_id;
   /// Has the task call its source again soon; from any thread. Empty: the source asks for time.
   std::function<void()> wake;
 };

@@ -61,9 +61,13 @@ result<chain_state> chain::push_latency_marker(const data::latency_marker& marke
   return enter(marker);
 }
 
+result<chain_state> chain::push_resumed() { return enter(resumed{}); }
+
 result<chain_state> chain::push_barrier(const data::barrier& barrier) {
-  snapshot_ = chain_snapshot{barrier.id, {}};
+  snapshot_.emplace();
+  snapshot_->checkpoint = barrier.id;
   snapshot_->stages.resize(nodes_.size());
+  snapshot_->times.resize(nodes_.size());
   open_barriers_ = static_cast<std::uint32_t>(outputs_.size());
   return enter(barrier);
 }

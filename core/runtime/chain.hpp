@@ -3,6 +3,7 @@
 #include "core/operators/operator.hpp"
 #include "core/operators/operator_context.hpp"
 #include "core/runtime/chain_output.hpp"
+#include "core/runtime/operator_restore.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -35,6 +36,7 @@ struct chain_stage {
   std::unique_ptr<tables::table_set> tables;  ///< null: stateless
   std::unique_ptr<operators::physical_operator> op;
   std::vector<chain_target> targets;  ///< stages behind this one, or outputs
+  operator_restore restore;           ///< empty: the operator starts anew
 };
 
 /// What a chain says of its progress.
@@ -45,10 +47,17 @@ enum class chain_state : std::uint8_t {
   need_state,  ///< key groups are on disk: run the job of `begin_load`, then `finish_load`
 };
 
+/// Event time at an operator: what it has got and what it has sent on.
+struct stage_time {
+  timestamp_ms in = min_watermark;
+  timestamp_ms out = min_watermark;
+};
+
 /// The state that one barrier froze, by stage (null: the stage has none).
 struct chain_snapshot {
   checkpoint_id checkpoint{};
   std::vector<std::shared_ptr<tables::frozen_delta>> stages;
+  std::vector<stage_time> times;
 };
 
 /// Runs a tree of operators fused into one task.
@@ -81,6 +90,9 @@ class chain {
   [[nodiscard]] result<chain_state> push_idleness(bool idle);
   [[nodiscard]] result<chain_state> push_barrier(const data::barrier& barrier);
   [[nodiscard]] result<chain_state> push_latency_marker(const data::latency_marker& marker);
+  /// After a restore and the entry's restored watermark, before anything else: every operator sends
+  /// on again what it had sent on, so that whoever reads the outputs knows the event time.
+  [[nodiscard]] result<chain_state> push_resumed();
   /// An input of the entry has ended.
   [[nodiscard]] result<chain_state> push_end(input_id input, data::end_of_input end);
   /// Calls the operators that wanted to be called by now.
@@ -120,12 +132,13 @@ class chain {
   struct tick {
     timestamp_ms now;
   };
+  struct resumed {};
   struct input_end {
     input_id input;
     data::end_of_input end;
   };
   using signal = std::variant<data::watermark, data::idleness, data::barrier, input_end,
-                              data::latency_marker, tick>;
+                              data::latency_marker, tick, resumed>;
 
   [[nodiscard]] result<void> emit_to(const std::vector<chain_target>& targets, input_id input,
                                      const data::batch_ptr& batch);

@@ -2,6 +2,7 @@
 
 #include "core/tables/table_set.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace millrace::runtime {
@@ -15,8 +16,23 @@ chain::node::~node() = default;
 
 result<void> chain::node::open() {
   auto opened = stage_.op->open(*stage_.context);
+  if (opened.ok()) opened = restore();
   if (!opened) return named(opened.take_error());
   return {};
+}
+
+// The operator has declared its tables by now.
+result<void> chain::node::restore() {
+  for (const auto& from : stage_.restore.state) {
+    MILLRACE_CHECK(stage_.tables->restore(*from, false));
+  }
+  stage_.restore.state.clear();
+  return {};
+}
+
+// What was sent on before a restore is sent on again, also by operators that make event time.
+timestamp_ms chain::node::next_watermark() const {
+  return std::max(stage_.op->output_watermark(watermark_in_), stage_.restore.watermark_out);
 }
 
 void chain::node::close() { stage_.op->close(); }
@@ -82,7 +98,7 @@ result<void> chain::node::settle(result<progress> said) {
   paused_ = *said != progress::need_input;
   needs_state_ = *said == progress::need_state;
   if (!paused_) {
-    const timestamp_ms out = stage_.op->output_watermark(watermark_in_);
+    const timestamp_ms out = next_watermark();
     if (out > watermark_out_) MILLRACE_CHECK(emit_watermark(out));
     if (current_) {
       const signal done = *std::exchange(current_, std::nullopt);
@@ -96,7 +112,7 @@ result<void> chain::node::settle(result<progress> said) {
 result<void> chain::node::complete(const signal& s) {
   if (const auto* mark = std::get_if<data::watermark>(&s)) {
     watermark_in_ = mark->time;
-    return emit_watermark(stage_.op->output_watermark(watermark_in_));
+    return emit_watermark(next_watermark());
   }
   if (const auto* idle = std::get_if<data::idleness>(&s)) return emit_idle(idle->idle);
   if (const auto* barrier = std::get_if<data::barrier>(&s)) {
@@ -114,7 +130,9 @@ result<void> chain::node::complete_end(const input_end& end) {
 }
 
 void chain::node::freeze(const data::barrier& barrier) {
-  if (!stage_.tables || !owner_.snapshot_) return;
+  if (!owner_.snapshot_) return;
+  owner_.snapshot_->times[index_] = {watermark_in_, watermark_out_};
+  if (!stage_.tables) return;
   const auto mode =
       barrier.savepoint ? tables::freeze_mode::snapshot : tables::freeze_mode::changes;
   owner_.snapshot_->stages[index_] = stage_.tables->freeze(barrier.id, mode);

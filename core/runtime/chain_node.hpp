@@ -45,6 +45,8 @@ class chain::node final : public operators::output {
   };
   using work = std::variant<rows, signal>;
 
+  [[nodiscard]] result<void> restore();
+  [[nodiscard]] timestamp_ms next_watermark() const;
   [[nodiscard]] result<void> start(const work& w);
   [[nodiscard]] result<operators::progress> call(const work& w);
   [[nodiscard]] result<operators::progress> call(const signal& s);

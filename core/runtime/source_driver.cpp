@@ -1,6 +1,8 @@
 #include "core/runtime/source_driver.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -32,6 +34,7 @@ class reader_driver final : public source_driver {
     wants_split_ = false;
     if (split) {
       ++splits_;
+      assigned_.push_back(split->id);
       reader_->add_split(std::move(*split));
     } else {
       reader_->no_more_splits();
@@ -39,6 +42,15 @@ class reader_driver final : public source_driver {
   }
 
   std::vector<connectors::source_split> snapshot() const override { return reader_->snapshot(); }
+  std::vector<std::string> finished() const override {
+    std::set<std::string> open;
+    for (const auto& split : reader_->snapshot()) open.insert(split.id);
+    std::vector<std::string> done;
+    for (const std::string& id : assigned_) {
+      if (!open.contains(id)) done.push_back(id);
+    }
+    return done;
+  }
   void wake() override { reader_->wake(); }
 
  private:
@@ -61,7 +73,8 @@ class reader_driver final : public source_driver {
   }
 
   std::unique_ptr<connectors::source_reader> reader_;
-  std::uint32_t splits_ = 0;  // assigned and not finished
+  std::uint32_t splits_ = 0;           // assigned and not finished
+  std::vector<std::string> assigned_;  // ids
   bool wants_split_ = true;
   bool asked_ = false;
 };
@@ -80,7 +93,11 @@ class values_driver final : public source_driver {
     given_ += count;
     return source_step{.what = source_step::kind::batch, .batch = std::move(part)};
   }
-  void assign(std::optional<connectors::source_split>) override {}
+  void assign(std::optional<connectors::source_split> split) override {
+    if (!split) return;
+    const char* end = split->position.data() + split->position.size();
+    std::from_chars(split->position.data(), end, given_);
+  }
   std::vector<connectors::source_split> snapshot() const override {
     return {{"values", std::to_string(given_)}};
   }

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace millrace::runtime {
 
@@ -37,6 +39,8 @@ class source_driver {
   virtual void assign(std::optional<connectors::source_split> split) = 0;
   /// Unfinished splits with their positions, for a checkpoint.
   [[nodiscard]] virtual std::vector<connectors::source_split> snapshot() const = 0;
+  /// Ids of the splits that were assigned and are finished.
+  [[nodiscard]] virtual std::vector<std::string> finished() const { return {}; }
   /// Ends a wait early; any thread.
   virtual void wake() {}
 };
@@ -44,7 +48,8 @@ class source_driver {
 /// Reads a table.
 [[nodiscard]] std::unique_ptr<source_driver> make_reader_driver(
     std::unique_ptr<connectors::source_reader> reader);
-/// Gives literal rows, once; nothing unless `subtask` is 0.
+/// Gives literal rows, once; nothing unless `subtask` is 0. An assigned split (its own, out of a
+/// checkpoint) says how many have been given.
 [[nodiscard]] std::unique_ptr<source_driver> make_values_driver(const plan::values_spec& spec,
                                                                 std::uint32_t subtask);
 

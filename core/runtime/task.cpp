@@ -28,7 +28,19 @@ task::task(task_parts parts) : parts_(std::move(parts)) {
 
 task::~task() = default;
 
-result<void> task::open() { return parts_.chain->open(); }
+result<void> task::open() {
+  MILLRACE_CHECK(parts_.chain->open());
+  if (parts_.restored_watermark) resume_event_time();
+  return {};
+}
+
+void task::resume_event_time() {
+  const timestamp_ms time = *parts_.restored_watermark;
+  if (merger_) merger_->restore(time);
+  if (time > min_watermark) deferred_.emplace_back(data::element(data::watermark{time}));
+  deferred_.emplace_back(resumed{});
+}
+
 void task::close() { parts_.chain->close(); }
 
 void task::grant(output_channel to, std::int64_t bytes) {
@@ -108,19 +120,25 @@ result<void> task::push(const signal& next) {
     parts_.chain->push_input_watermark(t->input, t->time);
     return {};
   }
-  const auto& end = std::get<ended_input>(next);
-  MILLRACE_TRY(state_, parts_.chain->push_end(end.input, end.end));
+  if (const auto* end = std::get_if<ended_input>(&next)) {
+    MILLRACE_TRY(state_, parts_.chain->push_end(end->input, end->end));
+  } else {
+    MILLRACE_TRY(state_, parts_.chain->push_resumed());
+  }
   return {};
 }
 
 result<void> task::push(const data::element& what) {
   if (const auto* mark = std::get_if<data::watermark>(&what)) {
+    watermark_ = mark->time;
     parts_.metrics->watermark.store(mark->time, std::memory_order_relaxed);
     MILLRACE_TRY(state_, parts_.chain->push_watermark(mark->time));
   } else if (const auto* idle = std::get_if<data::idleness>(&what)) {
     MILLRACE_TRY(state_, parts_.chain->push_idleness(idle->idle));
   } else if (const auto* barrier = std::get_if<data::barrier>(&what)) {
-    passing_ = *barrier;
+    if (!passed_) passed_.emplace();
+    passed_->barrier = *barrier;
+    passed_->watermark = watermark_;
     MILLRACE_TRY(state_, parts_.chain->push_barrier(*barrier));
   } else if (const auto* marker = std::get_if<data::latency_marker>(&what)) {
     MILLRACE_TRY(state_, parts_.chain->push_latency_marker(*marker));
@@ -129,8 +147,10 @@ result<void> task::push(const data::element& what) {
 }
 
 result<bool> task::from_source() {
-  if (!triggered_.empty()) {
-    positions_ = parts_.source->snapshot();
+  if (!triggered_.empty() && !passed_) {
+    passed_.emplace();
+    passed_->splits = parts_.source->snapshot();
+    passed_->finished_splits = parts_.source->finished();
     deferred_.emplace_back(data::element(triggered_.front()));
     triggered_.pop_front();
     return true;
@@ -266,12 +286,31 @@ void task::account(std::int64_t started_us, const result<task_turn>& turn) {
 }
 
 std::optional<task_snapshot> task::take_snapshot() {
-  if (!passing_) return std::nullopt;
+  if (!passed_) return std::nullopt;
   auto state = parts_.chain->take_snapshot();
   if (!state) return std::nullopt;
   kept_ = *state;
-  return task_snapshot{*std::exchange(passing_, std::nullopt), std::move(*state),
-                       std::exchange(positions_, {}), take_committables()};
+  auto all = std::exchange(passed_, std::nullopt);
+  all->state = std::move(*state);
+  for (std::uint32_t i = 0; i < parts_.chain->stage_count(); ++i) {
+    const auto& tables = parts_.chain->stage_at(i).tables;
+    all->tables.push_back(tables ? tables->specs() : std::vector<tables::table_spec>());
+  }
+  all->committables = take_committables();
+  all->collected = take_collected();
+  return all;
+}
+
+std::vector<data::batch_ptr> task::take_collected() {
+  std::vector<data::batch_ptr> all;
+  for (collect_output* c : parts_.collects) {
+    for (auto& batch : c->take_held()) all.push_back(std::move(batch));
+  }
+  return all;
+}
+
+std::vector<std::string> task::finished_splits() const {
+  return parts_.source ? parts_.source->finished() : std::vector<std::string>();
 }
 
 std::vector<sink_committable> task::take_committables() {

@@ -3,17 +3,20 @@
 #include "core/base/clock.hpp"
 #include "core/runtime/barrier_aligner.hpp"
 #include "core/runtime/chain.hpp"
+#include "core/runtime/collect_output.hpp"
 #include "core/runtime/input_gate.hpp"
 #include "core/runtime/router.hpp"
 #include "core/runtime/sink_output.hpp"
 #include "core/runtime/source_driver.hpp"
 #include "core/runtime/task_metrics.hpp"
 #include "core/runtime/watermark_merger.hpp"
+#include "core/tables/table_spec.hpp"
 
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace millrace::runtime {
@@ -29,7 +32,10 @@ struct task_parts {
   /// Among the chain's outputs, in the order of the job's edges: output channels count through
   /// them.
   std::vector<router*> routers;
-  std::vector<sink_output*> sinks;  ///< among the chain's outputs
+  std::vector<sink_output*> sinks;        ///< among the chain's outputs
+  std::vector<collect_output*> collects;  ///< among the chain's outputs
+  /// Set after a restore: the event time that had come in.
+  std::optional<timestamp_ms> restored_watermark;
   const clock* time = nullptr;
   std::uint32_t batch_rows = 4096;
   bool spill_always = false;  ///< for tests: nothing stays in memory between two elements
@@ -54,8 +60,12 @@ struct task_turn {
 struct task_snapshot {
   data::barrier barrier;
   chain_snapshot state;
-  std::vector<connectors::source_split> splits;
+  std::vector<std::vector<tables::table_spec>> tables;  ///< declared, by stage
+  timestamp_ms watermark = min_watermark;               ///< that had come in
+  std::vector<connectors::source_split> splits;         ///< not finished, with their positions
+  std::vector<std::string> finished_splits;             ///< ids, of the whole attempt
   std::vector<sink_committable> committables;
+  std::vector<data::batch_ptr> collected;  ///< rows for the session
 };
 
 /// A running chain instance: feeds its chain from a source or a gate, a bounded amount per turn.
@@ -90,6 +100,10 @@ class task {
   [[nodiscard]] std::optional<task_snapshot> take_snapshot();
   /// What the sinks prepared for commit at the end.
   [[nodiscard]] std::vector<sink_committable> take_committables();
+  /// Rows for the session that no checkpoint has taken.
+  [[nodiscard]] std::vector<data::batch_ptr> take_collected();
+  /// Ids of the splits that this attempt has finished.
+  [[nodiscard]] std::vector<std::string> finished_splits() const;
   [[nodiscard]] std::shared_ptr<const task_metrics> shared_metrics() const {
     return parts_.metrics;
   }
@@ -105,8 +119,10 @@ class task {
     input_id input;
     timestamp_ms time;
   };
-  using signal = std::variant<data::element, ended_input, input_time>;
+  struct resumed {};
+  using signal = std::variant<data::element, ended_input, input_time, resumed>;
 
+  void resume_event_time();
   [[nodiscard]] result<bool> work_once();
   [[nodiscard]] result<bool> proceed();
   [[nodiscard]] result<bool> await_state();
@@ -132,12 +148,12 @@ class task {
   chain_state state_ = chain_state::ready;
   std::deque<signal> deferred_;  // to push before anything else comes
   std::deque<data::barrier> triggered_;
-  data::barrier aligning_;  // the newest barrier that came
-  std::optional<data::barrier> passing_;
-  std::vector<connectors::source_split> positions_;  // at the barrier that passes
-  std::optional<chain_snapshot> kept_;               // of the checkpoint in flight
-  std::shared_ptr<tables::load_job> loading_;        // the chain is parked until it has run
-  std::shared_ptr<tables::load_job> new_load_;       // to be handed out with this turn
+  data::barrier aligning_;                      // the newest barrier that came
+  timestamp_ms watermark_ = min_watermark;      // that came in last
+  std::optional<task_snapshot> passed_;         // filled in while a barrier passes
+  std::optional<chain_snapshot> kept_;          // of the checkpoint in flight
+  std::shared_ptr<tables::load_job> loading_;   // the chain is parked until it has run
+  std::shared_ptr<tables::load_job> new_load_;  // to be handed out with this turn
   std::int64_t source_retry_us_ = 0;
   std::int64_t blocked_since_us_ = 0;
   bool want_split_ = false;

@@ -32,6 +32,8 @@ class watermark_merger {
   [[nodiscard]] event_time_change on_watermark(channel_id channel, timestamp_ms time);
   [[nodiscard]] event_time_change on_idleness(channel_id channel, bool idle);
   [[nodiscard]] event_time_change on_end(channel_id channel);
+  /// Goes on from what an attempt before has forwarded.
+  void restore(timestamp_ms forwarded) { forwarded_ = forwarded; }
   /// What was forwarded last.
   [[nodiscard]] timestamp_ms current() const { return forwarded_; }
 

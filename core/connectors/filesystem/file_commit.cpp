@@ -11,6 +11,8 @@
 #include <charconv>
 #include <cstring>
 #include <filesystem>
+#include <optional>
+#include <set>
 #include <vector>
 
 namespace millrace::connectors::filesystem {
@@ -30,16 +32,36 @@ class descriptor {
   int fd_;
 };
 
+result<void> sync_folder(const std::string& folder) {
+  const descriptor parent(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (parent.get() < 0 || ::fsync(parent.get()) != 0) return io_error("sync", folder, errno);
+  return {};
+}
+
+// A checkpoint is forgotten once the next is complete: what it let go has to be on disk by then.
 class committer final : public sink_committer {
  public:
   result<void> commit(const std::vector<committable>& all) override {
+    std::set<std::string> folders;
     for (const auto& one : all) {
       MILLRACE_TRY(const auto step, file_step::from(one));
       MILLRACE_CHECK(step.run());
+      folders.insert(std::filesystem::path(step.final_path).parent_path());
     }
+    for (const std::string& folder : folders) MILLRACE_CHECK(sync_folder(folder));
     return {};
   }
 };
+
+// The checkpoint in `part-JOB-CHECKPOINT-...`, nothing for other names.
+std::optional<std::uint64_t> checkpoint_of(std::string_view name, std::string_view prefix) {
+  if (!name.starts_with(prefix)) return std::nullopt;
+  name.remove_prefix(prefix.size());
+  std::uint64_t id = 0;
+  const auto [end, bad] = std::from_chars(name.data(), name.data() + name.size(), id);
+  if (bad != std::errc{} || end == name.data() + name.size() || *end != '-') return std::nullopt;
+  return id;
+}
 
 std::vector<std::string_view> lines_of(std::string_view text) {
   std::vector<std::string_view> out;
@@ -107,9 +129,29 @@ result<void> append_file(const std::string& path, std::string_view bytes) {
 result<void> sync_file(const std::string& path) {
   const descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0 || ::fsync(file.get()) != 0) return io_error("sync", path, errno);
-  const auto folder = std::filesystem::path(path).parent_path();
-  const descriptor parent(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (parent.get() < 0 || ::fsync(parent.get()) != 0) return io_error("sync", path, errno);
+  return sync_folder(std::filesystem::path(path).parent_path());
+}
+
+result<void> remove_leftovers(const std::string& folder, const std::string& job_id,
+                              checkpoint_id restored) {
+  const std::string staged = ".part-" + job_id + "-";
+  const std::string published = "part-" + job_id + "-";
+  std::error_code bad;
+  std::vector<std::filesystem::path> doomed;
+  for (auto at = std::filesystem::recursive_directory_iterator(folder, bad);
+       !bad && at != std::filesystem::recursive_directory_iterator(); at.increment(bad)) {
+    const std::string name = at->path().filename();
+    const auto checkpoint = checkpoint_of(name, published);
+    if (name.starts_with(staged) || (checkpoint && *checkpoint > restored.value)) {
+      doomed.push_back(at->path());
+    }
+  }
+  if (bad && bad != std::errc::no_such_file_or_directory) {
+    return io_error("list", folder, bad.value());
+  }
+  for (const auto& path : doomed) {
+    if (!std::filesystem::remove(path, bad) && bad) return io_error("remove", path.string(), bad.value());
+  }
   return {};
 }
 

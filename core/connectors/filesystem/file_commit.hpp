@@ -28,6 +28,11 @@ struct file_step {
 
 [[nodiscard]] std::unique_ptr<sink_committer> make_file_committer();
 
+/// Removes, in `folder` and below, the staged files of a job, and the files it published with
+/// checkpoints after `restored`. A folder that is not there is fine. Errors: 4001.
+[[nodiscard]] result<void> remove_leftovers(const std::string& folder, const std::string& job_id,
+                                            checkpoint_id restored);
+
 /// Writes `bytes` at the end of a file that is made when it is not there, folders too. Errors:
 /// 4001.
 [[nodiscard]] result<void> append_file(const std::string& path, std::string_view bytes);

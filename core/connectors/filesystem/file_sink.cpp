@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 
 namespace millrace::connectors::filesystem {
@@ -38,25 +39,36 @@ struct sink_table {
 
 // A file being written: hidden under its staging name until it is committed.
 struct part_file {
+  std::string folder;
   std::string staged;
-  std::string final_path;
+  std::uint64_t number = 0;  // of the writer
   std::string buffer;
   std::uint64_t written = 0;
   timestamp_ms since = 0;
   [[nodiscard]] std::uint64_t size() const { return written + buffer.size(); }
 };
 
+// Tells the writers of a process apart: two sinks of a job may write the same table.
+std::uint64_t next_serial() {
+  static std::atomic<std::uint64_t> serial{0};
+  return serial++;
+}
+
 class file_writer final : public sink_writer {
  public:
   file_writer(std::shared_ptr<const sink_table> table,
               std::unique_ptr<formats::record_encoder> encoder,
-              const operators::operator_context& context)
+              const operators::operator_context& context, checkpoint_id restored)
       : table_(std::move(table)),
         encoder_(std::move(encoder)),
         commit_(table_->commit),
         time_(*context.time),
-        run_(fmt::format("{:x}{:04x}", time_.now(), static_cast<unsigned>(::getpid()) & 0xffffu)),
-        subtask_(context.subtask) {}
+        staged_(table_->checkpoints || !context.job_id.empty()),
+        run_(!context.job_id.empty()
+                 ? context.job_id
+                 : fmt::format("{:x}{:04x}", time_.now(), static_cast<unsigned>(::getpid()))),
+        writer_(fmt::format("{}-{}", context.subtask, next_serial())),
+        newest_(restored) {}
 
   result<void> write(const data::batch_ptr& batch) override {
     // Vectors are kept for the next batch, but not those of all partitions there ever were.
@@ -75,16 +87,23 @@ class file_writer final : public sink_writer {
 
   result<void> on_watermark(timestamp_ms time) override {
     watermark_ = std::max(watermark_, time);
-    if (table_->checkpoints) return {};
+    if (staged_) return {};
     MILLRACE_CHECK(roll_due());
     return finish_partitions(false);
   }
 
-  result<std::vector<committable>> prepare_commit(checkpoint_id, bool end_of_input) override {
+  result<std::vector<committable>> prepare_commit(checkpoint_id checkpoint,
+                                                  bool end_of_input) override {
+    // The first checkpoint that is complete from this one on lets the files go.
+    newest_ = end_of_input ? checkpoint_id(newest_.value + 1) : checkpoint;
     while (!parts_.empty()) MILLRACE_CHECK(close(parts_.begin()));
     MILLRACE_CHECK(finish_partitions(end_of_input));
-    // Rows of an input that has ended are visible at once where no checkpoint will say so.
-    return std::exchange(steps_, {});
+    std::vector<committable> all;
+    for (const part_file& part : closed_) all.push_back(publishing(part).to_committable());
+    for (const file_step& mark : marks_) all.push_back(mark.to_committable());
+    closed_.clear();
+    marks_.clear();
+    return all;
   }
 
  private:
@@ -139,10 +158,10 @@ class file_writer final : public sink_writer {
 
   part_file open_part(const std::string& folder) {
     const std::string in = table_->folder + (folder.empty() ? "" : '/' + folder);
-    const std::string name = fmt::format("part-{}-{}-{}", run_, subtask_, counter_++);
     part_file out;
-    out.staged = fmt::format("{}/.{}.inprogress", in, name);
-    out.final_path = fmt::format("{}/{}{}", in, name, table_->format->suffix);
+    out.folder = in;
+    out.number = counter_++;
+    out.staged = fmt::format("{}/.part-{}-{}-{}.inprogress", in, run_, writer_, out.number);
     out.since = time_.now();
     return out;
   }
@@ -155,18 +174,20 @@ class file_writer final : public sink_writer {
   }
 
   result<void> close(parts::iterator at) {
-    auto& part = at->second;
-    MILLRACE_CHECK(flush(part));
-    if (table_->checkpoints) MILLRACE_CHECK(sync_file(part.staged));
-    const file_step step{file_step::kind::publish, part.staged, part.final_path, part.written};
+    part_file part = std::move(at->second);
     parts_.erase(at);
-    return take(step);
+    MILLRACE_CHECK(flush(part));
+    if (!staged_) return publishing(part).run();
+    MILLRACE_CHECK(sync_file(part.staged));
+    closed_.push_back(std::move(part));
+    return {};
   }
 
-  result<void> take(const file_step& step) {
-    if (!table_->checkpoints) return step.run();
-    steps_.push_back(step.to_committable());
-    return {};
+  [[nodiscard]] file_step publishing(const part_file& part) const {
+    return {file_step::kind::publish, part.staged,
+            fmt::format("{}/part-{}-{}-{}-{}{}", part.folder, run_, newest_.value, writer_,
+                        part.number, table_->format->suffix),
+            part.written};
   }
 
   result<void> roll_due() {
@@ -183,10 +204,15 @@ class file_writer final : public sink_writer {
     if (!commit_.active()) return {};
     for (const auto& folder : commit_.take_complete(time_.now(), watermark_, end_of_input)) {
       if (const auto at = parts_.find(folder); at != parts_.end()) MILLRACE_CHECK(close(at));
-      MILLRACE_CHECK(take({file_step::kind::mark,
+      const file_step mark{file_step::kind::mark,
                            {},
                            fmt::format("{}/{}/{}", table_->folder, folder, commit_.success_file()),
-                           0}));
+                           0};
+      if (staged_) {
+        marks_.push_back(mark);
+      } else {
+        MILLRACE_CHECK(mark.run());
+      }
     }
     return {};
   }
@@ -195,14 +221,17 @@ class file_writer final : public sink_writer {
   std::unique_ptr<formats::record_encoder> encoder_;
   partition_commit commit_;
   const clock& time_;
-  std::string run_;
-  std::uint32_t subtask_;
+  bool staged_;         // files wait for checkpoints
+  std::string run_;     // the job, or this run of it
+  std::string writer_;  // subtask and serial number
+  checkpoint_id newest_;
   std::uint64_t counter_ = 0;
   timestamp_ms watermark_ = min_watermark;
   parts parts_;
   std::map<std::string, std::vector<std::uint32_t>> rows_;
   std::vector<std::pair<std::string, std::string>> values_;
-  std::vector<committable> steps_;
+  std::vector<part_file> closed_;  // not prepared yet
+  std::vector<file_step> marks_;
 };
 
 class file_sink final : public sink {
@@ -212,7 +241,11 @@ class file_sink final : public sink {
   result<std::unique_ptr<sink_writer>> make_writer(operators::operator_context& context) override {
     MILLRACE_TRY(auto encoder, table_->format->make_encoder(table_->request));
     return std::unique_ptr<sink_writer>(
-        std::make_unique<file_writer>(table_, std::move(encoder), context));
+        std::make_unique<file_writer>(table_, std::move(encoder), context, restored_));
+  }
+  result<void> clear_leftovers(const std::string& job_id, checkpoint_id restored) override {
+    restored_ = restored;
+    return remove_leftovers(table_->folder, job_id, restored);
   }
   result<std::unique_ptr<sink_committer>> make_committer() override {
     return make_file_committer();
@@ -220,6 +253,7 @@ class file_sink final : public sink {
 
  private:
   std::shared_ptr<const sink_table> table_;
+  checkpoint_id restored_{};  // that the job goes on from
 };
 
 // Batches have the table's stored columns in order; partition columns go to the folder's name.

@@ -13,6 +13,8 @@ result<std::vector<slt_mode>> parse_modes(std::string_view text) {
     slt_mode mode;
     mode.name = entry.value("name", "");
     mode.barrier_after_feed = entry.value("barrier_after_feed", false);
+    mode.crash = entry.value("crash", false);
+    mode.rescale = entry.value("rescale", std::vector<std::uint32_t>());
     mode.keeps_order = entry.value("keeps_order", true);
     const auto options = entry.value("set", nlohmann::json::object());
     for (const auto& [key, value] : options.items()) mode.options[key] = value.get<std::string>();

@@ -3,6 +3,7 @@
 #include "core/base/config.hpp"
 #include "core/base/result.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,7 +15,10 @@ struct slt_mode {
   std::string name;
   option_map options;               ///< set before the script starts
   bool barrier_after_feed = false;  ///< a checkpoint after every `feed` and `watermark`
-  bool keeps_order = true;          ///< rows arrive in the order that the plain mode has
+  bool crash = false;               ///< a crash and a restart after every checkpoint
+  /// Parallelism of the attempts after a crash, in turn; empty: as before.
+  std::vector<std::uint32_t> rescale;
+  bool keeps_order = true;  ///< rows arrive in the order that the plain mode has
 };
 
 /// Reads `tests/sql/modes.json`. Errors: 1002.

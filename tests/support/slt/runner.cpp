@@ -1,6 +1,5 @@
 #include "tests/support/slt/runner.hpp"
 
-#include "actors/jobs/job_runner.hpp"
 #include "core/connectors/feed/feed.hpp"
 #include "core/connectors/registry.hpp"
 #include "core/data/civil_time.hpp"
@@ -92,7 +91,9 @@ result<void> slt_runner::run_step(const slt_step& step) {
     case kind::explain: return run_explain(step);
     case kind::feed:
     case kind::watermark:
-    case kind::barrier: fed_.push_back(step); return {};
+    case kind::barrier:
+    case kind::crash:
+    case kind::restart: fed_.push_back(step); return {};
   }
   return {};
 }
@@ -149,8 +150,11 @@ result<void> slt_runner::run_explain(const slt_step& step) {
   return failure(fmt::format("the plan is\n{}", text));
 }
 
-result<plan::physical_plan> slt_runner::plan_of(const sql::job_outcome& job) const {
-  return plan::plan_job({job.sinks, session_.options(), connectors::traits_of});
+result<plan::physical_plan> slt_runner::plan_of(const sql::job_outcome& job,
+                                                std::uint32_t parallelism) const {
+  auto options = session_.options();
+  if (parallelism > 0) options["parallelism.default"] = fmt::format("{}", parallelism);
+  return plan::plan_job({job.sinks, std::move(options), connectors::traits_of});
 }
 
 result<void> slt_runner::push_feed(const slt_step& step) {
@@ -181,33 +185,55 @@ result<std::vector<std::string>> slt_runner::run_job(const sql::job_outcome& out
   std::vector<std::shared_ptr<connectors::feed::feed_queue>> queues;
   for (const auto& name : feeds) queues.push_back(connectors::feed::open_feed(name));
 
-  actors::job_options options;
-  options.collect = std::make_shared<runtime::collect_queue>(std::int64_t{1} << 30);
-  MILLRACE_TRY(const auto job, actors::start_job(engine_, std::move(plan), options));
-  const auto fed = feed(*job);
-  if (!fed.ok()) job->cancel();
+  restarted_job job(
+      engine_, [&](std::uint32_t parallelism) { return plan_of(outcome, parallelism); },
+      restarts());
+  MILLRACE_CHECK(job.start());
+  auto fed = feed(job);
+  if (fed.ok() && mode_.crash && feeds.empty()) fed = disturb(job);
+  if (!fed.ok()) job.cancel();
   for (const auto& queue : queues) queue->close();
-  job->wake();
-  folder rows;
-  while (!options.collect->drained())
-    if (const auto batch = options.collect->take(std::chrono::milliseconds(100))) rows.add(*batch);
-  auto ended = job->wait();
+  job.wake();
+  MILLRACE_TRY(const auto batches, job.finish());
   if (!fed.ok()) return fed.error();
-  MILLRACE_CHECK(std::move(ended));
+  folder rows;
+  for (const auto& batch : batches) rows.add(*batch);
   return rows.take();
 }
 
-result<void> slt_runner::feed(actors::job& job) {
+bool slt_runner::restarts() const {
+  return mode_.crash || std::any_of(fed_.begin(), fed_.end(), [](const slt_step& step) {
+           return step.what == kind::crash || step.what == kind::restart;
+         });
+}
+
+std::uint32_t slt_runner::next_parallelism() {
+  if (mode_.rescale.empty()) return 0;
+  return mode_.rescale[restart_count_++ % mode_.rescale.size()];
+}
+
+// A crash loses what came behind the last barrier: some of the rows fed since are under way by
+// then.
+result<void> slt_runner::feed(restarted_job& job) {
+  bool crash_due = false;
   for (const auto& step : fed_) {
-    if (step.what != kind::barrier) {
-      MILLRACE_CHECK(push_feed(step));
-    }
-    if (step.what != kind::barrier && !mode_.barrier_after_feed) continue;
+    const bool rows = step.what == kind::feed || step.what == kind::watermark;
+    if (rows) MILLRACE_CHECK(push_feed(step));
     job.wake();
-    // A job that has failed or ended meanwhile says why in `wait`.
-    const auto checkpoint = job.checkpoint();
-    if (!checkpoint.ok()) break;
+    if (crash_due || step.what == kind::crash) MILLRACE_CHECK(job.crash(next_parallelism()));
+    crash_due = false;
+    if (step.what == kind::crash || (rows && !mode_.barrier_after_feed)) continue;
+    // A job that has failed or ended meanwhile says why at its end.
+    if (!job.checkpoint()) return {};
+    if (step.what == kind::restart) MILLRACE_CHECK(job.crash(step.parallelism));
+    crash_due = mode_.crash;
   }
+  return crash_due ? job.crash(next_parallelism()) : result<void>();
+}
+
+// Nothing is fed: the job is crashed wherever it happens to be.
+result<void> slt_runner::disturb(restarted_job& job) {
+  for (int i = 0; i < 2 && job.checkpoint(); ++i) MILLRACE_CHECK(job.crash(next_parallelism()));
   return {};
 }
 

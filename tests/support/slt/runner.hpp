@@ -4,16 +4,14 @@
 #include "core/plan/physical/physical_plan.hpp"
 #include "core/sql/session/session.hpp"
 #include "tests/support/slt/mode.hpp"
+#include "tests/support/slt/restarted_job.hpp"
 #include "tests/support/slt/script.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <set>
 #include <string>
 #include <vector>
-
-namespace millrace::actors {
-class job;
-}
 
 namespace millrace::testing {
 
@@ -35,14 +33,19 @@ class slt_runner {
   result<void> run_query(const slt_step& step);
   result<void> run_explain(const slt_step& step);
   result<std::vector<std::string>> run_job(const sql::job_outcome& job);
-  result<plan::physical_plan> plan_of(const sql::job_outcome& job) const;
-  result<void> feed(actors::job& job);
+  result<plan::physical_plan> plan_of(const sql::job_outcome& job,
+                                      std::uint32_t parallelism = 0) const;
+  result<void> feed(restarted_job& job);
+  result<void> disturb(restarted_job& job);
+  [[nodiscard]] bool restarts() const;
+  [[nodiscard]] std::uint32_t next_parallelism();
   result<void> push_feed(const slt_step& step);
 
   actors::engine& engine_;
   const slt_mode& mode_;
   sql::session session_;
-  std::vector<slt_step> fed_;  ///< feed, watermark and barrier steps so far
+  std::vector<slt_step> fed_;      ///< feed, watermark, barrier and restart steps so far
+  std::size_t restart_count_ = 0;  ///< of all jobs
 };
 
 }  // namespace millrace::testing

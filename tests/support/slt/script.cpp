@@ -62,6 +62,13 @@ class script_parser {
       step.text = second + (step.text.empty() ? "" : " " + step.text);
     } else if (verb == "barrier") {
       step.what = kind::barrier;
+    } else if (verb == "crash") {
+      step.what = kind::crash;
+    } else if (verb == "restart") {
+      step.what = kind::restart;
+      if (first.starts_with("parallelism=")) {
+        step.parallelism = static_cast<std::uint32_t>(std::stoul(first.substr(12)));
+      }
     } else {
       return make_error(errc::sql_bad_token, text_position{step.line, 1, 1},
                         fmt::format("no directive '{}'", verb));

@@ -18,7 +18,9 @@ struct slt_step {
     explain,
     feed,
     watermark,
-    barrier
+    barrier,
+    crash,
+    restart
   };
   kind what = kind::statement_ok;
   std::uint32_t line = 0;  ///< of the file, for messages
@@ -29,6 +31,7 @@ struct slt_step {
   std::vector<std::string> expected;  ///< lines below `----`
   std::string table;                  ///< feed, watermark
   std::string text;                   ///< feed: rows as text; watermark: a time stamp
+  std::uint32_t parallelism = 0;      ///< restart; 0: as before
 };
 
 struct slt_script {

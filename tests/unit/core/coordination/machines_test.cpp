@@ -83,34 +83,56 @@ TEST(job_state_machine_test, cancels_when_all_have_stopped) {
 
 using kind = checkpoint_order::kind;
 
-TEST(checkpoint_coordinator_test, completes_when_all_have_acknowledged) {
-  checkpoint_coordinator c(2, 1000, 10'000);
+TEST(checkpoint_coordinator_test, completes_when_all_have_acknowledged_and_it_is_stored) {
+  checkpoint_coordinator c(2, {.interval_ms = 1000, .timeout_ms = 10'000});
   EXPECT_EQ(c.on_time(0).what, kind::trigger);
   EXPECT_EQ(c.on_acknowledged(0, checkpoint_id(1)).what, kind::none);
   EXPECT_EQ(c.on_acknowledged(0, checkpoint_id(1)).what, kind::none);
-  EXPECT_EQ(c.on_acknowledged(1, checkpoint_id(1)).what, kind::complete);
+  EXPECT_EQ(c.on_acknowledged(1, checkpoint_id(1)).what, kind::store);
+  EXPECT_EQ(c.on_time(20'000).what, kind::none);  // what is being stored may be durable already
+  EXPECT_EQ(c.on_stored(checkpoint_id(1), 20).what, kind::complete);
   EXPECT_EQ(c.on_time(999).what, kind::none);
   EXPECT_EQ(c.on_time(1000).id, checkpoint_id(2));
 }
 
 TEST(checkpoint_coordinator_test, tasks_that_finish_count_as_acknowledged) {
-  checkpoint_coordinator c(2, 0, 10'000);
+  checkpoint_coordinator c(2, {});
   EXPECT_EQ(c.on_time(0).what, kind::none);
   EXPECT_EQ(c.on_demand(0).what, kind::trigger);
   EXPECT_EQ(c.on_acknowledged(1, checkpoint_id(1)).what, kind::none);
-  EXPECT_EQ(c.on_task_finished(0).what, kind::complete);
+  EXPECT_EQ(c.on_task_finished(0).what, kind::store);
+  EXPECT_EQ(c.on_stored(checkpoint_id(1), 0).what, kind::complete);
   EXPECT_EQ(c.on_task_finished(1).what, kind::none);
   EXPECT_EQ(c.on_demand(1).what, kind::none);
 }
 
+TEST(checkpoint_coordinator_test, the_end_of_the_job_is_stored_too) {
+  checkpoint_coordinator c(1, {}, checkpoint_id(7));
+  EXPECT_EQ(c.on_task_finished(0).what, kind::none);
+  EXPECT_EQ(c.on_end(0).id, checkpoint_id(8));
+  EXPECT_EQ(c.on_stored(checkpoint_id(8), 0).what, kind::complete);
+  EXPECT_EQ(c.last_complete(), checkpoint_id(8));
+}
+
 TEST(checkpoint_coordinator_test, gives_up_after_the_time_out) {
-  checkpoint_coordinator c(1, 0, 500);
+  checkpoint_coordinator c(1, {.timeout_ms = 500});
   EXPECT_EQ(c.on_demand(0).what, kind::trigger);
   EXPECT_EQ(c.on_demand(1).what, kind::none);
   EXPECT_EQ(c.on_time(499).what, kind::none);
   EXPECT_EQ(c.on_time(500).what, kind::abort);
   EXPECT_EQ(c.on_acknowledged(0, checkpoint_id(1)).what, kind::none);
   EXPECT_EQ(c.on_time(501).id, checkpoint_id(2));
+}
+
+TEST(checkpoint_coordinator_test, pauses_after_each_and_counts_failures_in_a_row) {
+  checkpoint_coordinator c(1, {.interval_ms = 10, .min_pause_ms = 100, .tolerable_failures = 1});
+  EXPECT_EQ(c.on_time(0).what, kind::trigger);
+  EXPECT_EQ(c.on_declined(checkpoint_id(1), 50).what, kind::abort);
+  EXPECT_FALSE(c.failed_too_often());
+  EXPECT_EQ(c.on_time(149).what, kind::none);
+  EXPECT_EQ(c.on_time(150).what, kind::trigger);
+  EXPECT_EQ(c.on_declined(checkpoint_id(2), 160).what, kind::abort);
+  EXPECT_TRUE(c.failed_too_often());
 }
 
 }  // namespace

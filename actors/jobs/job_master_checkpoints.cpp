@@ -1,0 +1,192 @@
+#include "actors/jobs/job_master_state.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace millrace::actors {
+
+namespace {
+
+using coordination::checkpoint_order;
+
+// A chain of deltas this long is read as slowly as a whole state is written.
+constexpr std::size_t most_files = 16;
+
+bool worth_a_base(const coordination::operator_state& state) {
+  std::uint64_t deltas = 0;
+  for (std::size_t i = 1; i < state.files.size(); ++i) deltas += state.files[i].bytes;
+  return state.files.size() >= most_files ||
+         (state.files.size() > 1 && deltas > state.files.front().bytes + (1U << 20));
+}
+
+}  // namespace
+
+// What the restored checkpoint let go may not have been committed; whatever came behind it is void.
+result<void> master_state::recover_sinks() {
+  if (setup_->options.job_id.empty()) return {};
+  checkpoint_id restored;
+  std::vector<runtime::sink_committable> prepared;
+  const auto& nodes = setup_->plan.nodes;
+  if (setup_->options.restore) {
+    const auto& manifest = setup_->options.restore->manifest();
+    if (!manifest.savepoint) restored = manifest.id;
+    for (const auto& [node, sink] : setup_->sinks) {
+      for (const coordination::sink_state& s : manifest.sinks) {
+        if (s.operator_id != nodes[node].id || manifest.savepoint) continue;
+        for (const std::string& bytes : s.committables) prepared.push_back({node, {bytes}});
+      }
+    }
+  }
+  MILLRACE_CHECK(commit(std::move(prepared)));
+  for (const auto& [node, sink] : setup_->sinks) {
+    MILLRACE_CHECK(sink->clear_leftovers(setup_->options.job_id, restored));
+  }
+  return {};
+}
+
+void master_state::trigger(checkpoint_id id) {
+  const data::barrier barrier{
+      .id = id, .at = setup_->options.time->now(), .savepoint = wants_whole_state()};
+  book_->begin(id, barrier.at);
+  if (writer_) self_->send(writer_, begin_checkpoint{id});
+  std::uint32_t first = 0;
+  for (const auto& vertex : setup_->graph.vertices) {
+    for (std::uint32_t s = 0; vertex.is_source && s < vertex.parallelism; ++s) {
+      self_->send<caf::message_priority::high>(tasks_[first + s], barrier_triggered{barrier});
+    }
+    first += vertex.parallelism;
+  }
+}
+
+bool master_state::wants_whole_state() const {
+  if (!writer_) return false;
+  if (!setup_->settings.incremental || !stored_) return true;
+  return std::any_of(stored_->operators.begin(), stored_->operators.end(), worth_a_base);
+}
+
+void master_state::on_acknowledged(task_acknowledged& ack) {
+  const checkpoint_id id = ack.snapshot->barrier.id;
+  if (!writer_) {
+    book_->on_acknowledged(ack.task, {}, *ack.snapshot);
+    return carry_out(checkpoints_->on_acknowledged(ack.task, id));
+  }
+  auto states = describe(ack.task, *ack.snapshot);
+  self_->send(writer_, write_states{ack.task, std::move(ack.snapshot), std::move(states)});
+}
+
+std::vector<coordination::operator_state> master_state::describe(
+    std::uint32_t task, const runtime::task_snapshot& snapshot) const {
+  auto states = book_->describe(task, snapshot);
+  const auto& restore = setup_->options.restore;
+  for (coordination::operator_state& state : states) {
+    state.finished = restore && restore->finished(state.operator_id);
+    if (!stored_) continue;
+    for (const coordination::operator_state& before : stored_->operators) {
+      const bool same = before.operator_id == state.operator_id && before.subtask == state.subtask;
+      if (same) state.files = before.files;
+    }
+  }
+  return states;
+}
+
+void master_state::on_states_written(states_written& m) {
+  const checkpoint_id id = m.snapshot->barrier.id;
+  book_->on_acknowledged(m.task, std::move(m.states), *m.snapshot);
+  if (m.failure) return on_checkpoint_error(id, std::move(*m.failure));
+  carry_out(checkpoints_->on_acknowledged(m.task, id));
+}
+
+// A failed fsync leaves nothing to trust, and a lost lock means that another process runs the job.
+void master_state::on_checkpoint_error(checkpoint_id id, error cause) {
+  const bool fatal = cause.code == errc::state_sync_failed || cause.code == errc::state_locked;
+  if (checkpoints_->in_flight() && checkpoints_->newest() == id) checkpoint_failure_ = cause;
+  carry_out(checkpoints_->on_declined(id, setup_->options.time->now()));
+  if (last_checkpoint_) {
+    cause_ = std::move(cause);
+    return conclude();
+  }
+  if (fatal || checkpoints_->failed_too_often()) {
+    carry_out(machine_->on_failure(std::move(cause)));
+  }
+  if (coordination::is_final(machine_->status()) && !ended_) conclude();
+}
+
+void master_state::carry_out(checkpoint_order order) {
+  switch (order.what) {
+    case checkpoint_order::kind::none: return;
+    case checkpoint_order::kind::trigger: return trigger(order.id);
+    case checkpoint_order::kind::store: return store(order.id);
+    case checkpoint_order::kind::complete: return settle(order.id, true);
+    case checkpoint_order::kind::abort:
+      if (writer_) self_->send(writer_, abort_checkpoint{order.id});
+      return settle(order.id, false);
+  }
+}
+
+void master_state::store(checkpoint_id id) {
+  if (!writer_) return carry_out(checkpoints_->on_stored(id, setup_->options.time->now()));
+  self_->send(writer_,
+              store_manifest{std::make_shared<coordination::checkpoint_manifest>(make_manifest())});
+}
+
+coordination::checkpoint_manifest master_state::make_manifest() const {
+  auto manifest = book_->manifest();
+  manifest.properties["job-id"] = setup_->options.job_id;
+  for (const source_desk& desk : desks_) {
+    auto state = desk.enumerator.snapshot(book_->reported_splits(desk.node));
+    state.operator_id = setup_->plan.nodes[desk.node].id;
+    manifest.enumerators.push_back(std::move(state));
+  }
+  return manifest;
+}
+
+void master_state::on_manifest_stored(manifest_stored& m) {
+  if (m.failure) return on_checkpoint_error(m.id, std::move(*m.failure));
+  stored_ = std::move(m.manifest);
+  carry_out(checkpoints_->on_stored(m.id, setup_->options.time->now()));
+  if (coordination::is_final(machine_->status()) && !ended_) conclude();
+}
+
+void master_state::settle(checkpoint_id id, bool complete) {
+  if (complete) {
+    if (auto done = let_go(book_->release(id)); !done) {
+      if (ended_ || last_checkpoint_) {
+        cause_ = done.take_error();
+      } else {
+        carry_out(machine_->on_failure(done.take_error()));
+      }
+    }
+  }
+  tell_all(checkpoint_settled{id, complete});
+  tell_settled(id, complete);
+}
+
+void master_state::tell_settled(checkpoint_id id, bool complete) {
+  auto cause = std::exchange(checkpoint_failure_, std::nullopt);
+  if (!complete && !cause) {
+    cause = make_error(errc::runtime_interrupted,
+                       "a task did not acknowledge within execution.checkpointing.timeout");
+  }
+  record_->checkpoint_settled(id, complete);
+  if (setup_->options.on_checkpoint) setup_->options.on_checkpoint(id, cause);
+}
+
+result<void> master_state::let_go(coordination::released_output output) {
+  for (auto& rows : output.rows) setup_->options.collect->push(std::move(rows));
+  return commit(std::move(output.committables));
+}
+
+result<void> master_state::commit(std::vector<runtime::sink_committable> all) {
+  std::map<std::uint32_t, std::vector<connectors::committable>> by_sink;
+  for (auto& c : all) by_sink[c.node].push_back(std::move(c.work));
+  for (auto& [node, work] : by_sink) {
+    auto& committer = committers_[node];
+    if (!committer) {
+      MILLRACE_TRY(committer, setup_->sinks.at(node)->make_committer());
+    }
+    if (committer) MILLRACE_CHECK(committer->commit(work));
+  }
+  return {};
+}
+
+}  // namespace millrace::actors

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "core/coordination/snapshot_store.hpp"
+#include "core/runtime/operator_restore.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace millrace::coordination {
+
+/// What each part of a job goes on from, out of one checkpoint, at the same or another parallelism.
+///
+/// Made by the job master before it deploys; immutable. Key groups move whole; state that is not
+/// keyed moves as its lists say (`tables::redistribution`); of event times the least one counts.
+/// Source: Flink documentation, "Working with State".
+class restore_plan {
+ public:
+  /// `files` are those of the manifest; both must outlive the readers handed out.
+  restore_plan(checkpoint_manifest manifest, std::shared_ptr<const snapshot_reader> files);
+
+  [[nodiscard]] const checkpoint_manifest& manifest() const { return manifest_; }
+  /// For one new instance of an operator; nothing special for one that the checkpoint has not.
+  /// Errors: state_corrupt, state_io; state_type_changed when max_parallelism differs.
+  [[nodiscard]] result<runtime::operator_restore> instance(const std::string& operator_id,
+                                                           std::uint32_t subtask,
+                                                           std::uint32_t parallelism,
+                                                           std::uint32_t max_parallelism) const;
+  /// Every subtask of the operator had finished.
+  [[nodiscard]] bool finished(const std::string& operator_id) const;
+  /// The event time that had come to the operator, the least of its subtasks.
+  [[nodiscard]] timestamp_ms watermark(const std::string& operator_id) const;
+  /// Ids of all splits that the source at this operator had found.
+  [[nodiscard]] std::vector<std::string> seen_splits(const std::string& operator_id) const;
+  /// Its unfinished splits: those being read first, then those that no reader had.
+  [[nodiscard]] std::vector<connectors::source_split> open_splits(
+      const std::string& operator_id) const;
+
+ private:
+  using readers = std::vector<std::unique_ptr<tables::delta_reader>>;
+  [[nodiscard]] std::vector<const operator_state*> instances_of(const std::string& id) const;
+  [[nodiscard]] result<readers> rescaled(const std::vector<const operator_state*>& old,
+                                         std::uint32_t subtask, std::uint32_t parallelism) const;
+
+  checkpoint_manifest manifest_;
+  std::shared_ptr<const snapshot_reader> files_;
+};
+
+}  // namespace millrace::coordination
