@@ -47,6 +47,8 @@ struct arguments {
   std::string format = "tree";
   std::string against;
   bool quiet = false;
+  bool log_checkpoints = false;
+  checkpoint_request checkpoints;
 };
 
 void add_script_options(CLI::App& command, arguments& a) {
@@ -64,6 +66,17 @@ bool script_of(const arguments& a, script_request& script) {
   return split_pairs(a.defines, script.defines);
 }
 
+void add_checkpoint_options(CLI::App& command, arguments& a) {
+  command.add_option("--checkpoint-dir", a.checkpoints.directory,
+                     "keep checkpoints there, a folder per job of the script");
+  command.add_flag("--resume", a.checkpoints.resume, "go on from the newest checkpoint there");
+  command.add_option("--from-savepoint", a.checkpoints.from_savepoint,
+                     "start from a savepoint or from another run's checkpoint");
+  command.add_flag("--savepoint-on-exit", a.checkpoints.savepoint_on_exit,
+                   "Ctrl-C takes a savepoint first");
+  command.add_flag("--log-checkpoints", a.log_checkpoints, "a line on stderr per checkpoint");
+}
+
 int run(const arguments& a) {
   static const std::map<std::string, output_form> forms{{"table", output_form::table},
                                                         {"json", output_form::json},
@@ -71,6 +84,8 @@ int run(const arguments& a) {
   run_request request;
   request.output = forms.at(a.output);
   request.quiet = a.quiet;
+  request.log_checkpoints = a.log_checkpoints;
+  request.checkpoints = a.checkpoints;
   return script_of(a, request.script) ? run_script(request) : exit_usage;
 }
 
@@ -89,6 +104,7 @@ class command_line {
     run_->add_option("--output", words_.output, "table, json or changelog")
         ->check(CLI::IsMember({"table", "json", "changelog"}))
         ->capture_default_str();
+    add_checkpoint_options(*run_, words_);
     run_->add_flag("--quiet", words_.quiet, "no progress on stderr");
     add_script_options(*explain_, words_);
     explain_->add_option("--against", words_.against,

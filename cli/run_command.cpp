@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <random>
@@ -47,6 +48,7 @@ struct running_job {
   std::string name;
   std::shared_ptr<actors::job> handle;
   std::int64_t started_us = 0;
+  job_state state;
   [[nodiscard]] std::int64_t elapsed_us() const { return system_clock().steady_us() - started_us; }
 };
 
@@ -58,7 +60,7 @@ std::string progress_of(const running_job& job) {
 class script_runner {
  public:
   explicit script_runner(const run_request& request) : request_(request) {
-    watch_.on_interrupt([this] { cancel_all(); });
+    watch_.on_interrupt([this] { stop_all(); });
   }
 
   int run();
@@ -75,7 +77,10 @@ class script_runner {
   void warn_of_losses(const running_job& job) const;
   result<void> await(const running_job& job);
   result<void> await_all();
-  void cancel_all();
+  void stop_all();
+  result<void> write_savepoints() const;
+  [[nodiscard]] std::function<void(checkpoint_id, const std::optional<error>&)> checkpoint_log(
+      const std::string& name) const;
   void report(const running_job& job, const char* how) const;
   int fail(const error& e, std::string_view text);
 
@@ -88,6 +93,7 @@ class script_runner {
 };
 
 int script_runner::run() {
+  if (auto fits = check_request(request_.checkpoints); !fits) return fail(fits.error(), {});
   auto text = load_script(request_.script);
   if (!text) return fail(text.error(), {});
   auto session = open_session(request_.script);
@@ -99,6 +105,7 @@ int script_runner::run() {
   if (!done) code = fail(done.error(), *text);
   // What was started before a statement failed goes on to its end.
   if (auto ended = await_all(); !ended && code == exit_ok) code = fail(ended.error(), *text);
+  if (auto kept = write_savepoints(); !kept) return fail(kept.error(), *text);
   if (watch_.interrupted()) return exit_interrupted;
   return output_closed_ ? exit_closed : code;
 }
@@ -163,6 +170,21 @@ void script_runner::warn_of_losses(const running_job& job) const {
   if (!losses.empty() && !request_.quiet) std::fprintf(stderr, "warning: %s\n", losses.c_str());
 }
 
+// What goes wrong with one checkpoint is no failure of the job, but must not pass unseen.
+std::function<void(checkpoint_id, const std::optional<error>&)> script_runner::checkpoint_log(
+    const std::string& name) const {
+  return
+      [name, all = request_.log_checkpoints](checkpoint_id id, const std::optional<error>& cause) {
+        const auto number = static_cast<unsigned long long>(id.value);
+        if (cause) {
+          std::fprintf(stderr, "warning: %s: checkpoint %llu failed: %s\n", name.c_str(), number,
+                       cause->message.c_str());
+        } else if (all) {
+          std::fprintf(stderr, "%s: checkpoint %llu is complete\n", name.c_str(), number);
+        }
+      };
+}
+
 void script_runner::print_select(const running_job& job, runtime::collect_queue& queue,
                                  row_printer& printer) {
   std::int64_t drawn_us = 0;
@@ -197,7 +219,11 @@ result<running_job> script_runner::start(plan::physical_plan plan, std::string n
   actors::job_options options;
   options.collect = std::move(collect);
   options.random_seed = std::random_device{}();
-  running_job job{std::move(name), nullptr, system_clock().steady_us()};
+  running_job job{std::move(name), nullptr, system_clock().steady_us(), {}};
+  const auto ordinal = static_cast<std::uint32_t>(jobs_.size() + 1);
+  MILLRACE_TRY(job.state, open_job_state(request_.checkpoints, ordinal, plan.options));
+  job.state.give_to(options);
+  options.on_checkpoint = checkpoint_log(job.state.name);
   MILLRACE_TRY(job.handle, actors::start_job(*engine_, std::move(plan), std::move(options)));
   const std::lock_guard lock(jobs_mutex_);
   jobs_.push_back(job);
@@ -231,9 +257,26 @@ void script_runner::report(const running_job& job, const char* how) const {
   std::fflush(stderr);
 }
 
-void script_runner::cancel_all() {
-  const std::lock_guard lock(jobs_mutex_);
-  for (const running_job& job : jobs_) job.handle->cancel();
+void script_runner::stop_all() {
+  std::vector<running_job> jobs;
+  {
+    const std::lock_guard lock(jobs_mutex_);
+    jobs = jobs_;
+  }
+  for (const running_job& job : jobs) {
+    // A job that has ended, or cannot take one, says why at its end.
+    if (request_.checkpoints.savepoint_on_exit) static_cast<void>(job.handle->checkpoint());
+    job.handle->cancel();
+  }
+}
+
+result<void> script_runner::write_savepoints() const {
+  if (!request_.checkpoints.savepoint_on_exit || !watch_.interrupted()) return {};
+  for (const running_job& job : jobs_) {
+    MILLRACE_TRY(const auto path, write_savepoint(request_.checkpoints, job.state));
+    if (!path.empty()) std::fprintf(stderr, "%s: savepoint %s\n", job.name.c_str(), path.c_str());
+  }
+  return {};
 }
 
 }  // namespace

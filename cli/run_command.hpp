@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/job_state.hpp"
 #include "cli/row_printer.hpp"
 #include "cli/script.hpp"
 
@@ -10,7 +11,9 @@ namespace millrace::cli {
 struct run_request {
   script_request script;
   output_form output = output_form::table;
-  bool quiet = false;  ///< no progress
+  bool quiet = false;            ///< no progress
+  bool log_checkpoints = false;  ///< a line on stderr for every checkpoint
+  checkpoint_request checkpoints;
 };
 [[nodiscard]] int run_script(const run_request& request);
 

@@ -1,5 +1,7 @@
 #include "actors/jobs/job_master_state.hpp"
 
+#include "core/base/state_errors.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -98,7 +100,7 @@ void master_state::on_states_written(states_written& m) {
 
 // A failed fsync leaves nothing to trust, and a lost lock means that another process runs the job.
 void master_state::on_checkpoint_error(checkpoint_id id, error cause) {
-  const bool fatal = cause.code == errc::state_sync_failed || cause.code == errc::state_locked;
+  const bool fatal = cause.code == state_sync_failed || cause.code == state_locked;
   if (checkpoints_->in_flight() && checkpoints_->newest() == id) checkpoint_failure_ = cause;
   carry_out(checkpoints_->on_declined(id, setup_->options.time->now()));
   if (last_checkpoint_) {

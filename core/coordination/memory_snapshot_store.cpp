@@ -126,6 +126,13 @@ checkpoint_id memory_snapshot_store::newest_id() const {
   return newest_;
 }
 
+result<void> memory_snapshot_store::clear() {
+  const std::lock_guard lock(mutex_);
+  files_.clear();
+  complete_.reset();
+  return {};
+}
+
 result<checkpoint_manifest> memory_snapshot_store::export_savepoint(const checkpoint_manifest&,
                                                                     const std::string&) {
   return not_here("there are no savepoints");

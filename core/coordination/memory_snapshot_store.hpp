@@ -35,6 +35,7 @@ class memory_snapshot_store final : public snapshot_store {
   [[nodiscard]] result<std::optional<found_checkpoint>> latest(verification how,
                                                                checkpoint_id below) override;
   [[nodiscard]] checkpoint_id newest_id() const override;
+  [[nodiscard]] result<void> clear() override;
   /// Nothing of it could be moved elsewhere: state_io.
   [[nodiscard]] result<checkpoint_manifest> export_savepoint(const checkpoint_manifest& manifest,
                                                              const std::string& path) override;

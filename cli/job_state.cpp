@@ -1,0 +1,132 @@
+#include "cli/job_state.hpp"
+
+#include "state/checkpoint/directory_store.hpp"
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <utility>
+
+namespace millrace::cli {
+
+namespace {
+
+using coordination::restore_plan;
+
+error bad_usage(std::string what, std::string hint) {
+  return make_error(errc::config_bad_usage, std::move(what), std::move(hint));
+}
+
+std::string new_job_id() {
+  std::random_device random;
+  char text[17];
+  std::snprintf(text, sizeof text, "%08x%08x", random(), random());
+  return text;
+}
+
+// The id lies beside the job's folder before anything is staged under it, so that a resume from
+// before the first checkpoint finds what is left over.
+result<std::string> job_id_in(const std::string& folder) {
+  const std::string path = folder + ".id";
+  std::string id;
+  if (std::ifstream(path) >> id && !id.empty()) return id;
+  id = new_job_id();
+  const std::string aside = path + ".new";
+  if (!(std::ofstream(aside) << id << '\n')) {
+    return make_error(errc::state_io, "cannot write '" + aside + "'");
+  }
+  std::error_code bad;
+  std::filesystem::rename(aside, path, bad);
+  if (bad) return make_error(errc::state_io, "cannot write '" + path + "': " + bad.message());
+  return id;
+}
+
+result<std::uint32_t> retained(const option_map& options) {
+  const option_reader read(options);
+  MILLRACE_TRY(const auto old_name, read.integer("state.checkpoints.num-retained", 1));
+  MILLRACE_TRY(const auto count, read.integer("execution.checkpointing.num-retained", old_name));
+  if (count >= 1 && count <= 1000) return static_cast<std::uint32_t>(count);
+  return make_error(errc::config_bad_value, "execution.checkpointing.num-retained is " +
+                                                std::to_string(count) + ", allowed are 1 to 1000");
+}
+
+result<std::shared_ptr<const restore_plan>> from_savepoint(const std::string& path) {
+  MILLRACE_TRY(auto opened, state::open_snapshot(path));
+  std::shared_ptr<const coordination::snapshot_reader> files(std::move(opened.files));
+  return std::make_shared<const restore_plan>(std::move(opened.manifest), std::move(files));
+}
+
+result<void> find_restore(const checkpoint_request& request, job_state& state) {
+  MILLRACE_TRY(auto found, state.store->latest());
+  if (!found) {
+    if (request.from_savepoint.empty()) return {};
+    MILLRACE_TRY(state.restore, from_savepoint(request.from_savepoint));
+    return {};
+  }
+  if (!request.resume) {
+    return bad_usage(
+        "'" + request.directory + "/" + state.name + "' holds checkpoints of an earlier run",
+        "add --resume to go on from them, or name another directory");
+  }
+  for (const error& e : found->passed_over) {
+    std::fprintf(stderr, "warning: a checkpoint is passed over: %s\n", e.message.c_str());
+  }
+  std::fprintf(stderr, "%s: resumes from checkpoint %llu\n", state.name.c_str(),
+               static_cast<unsigned long long>(found->manifest.id.value));
+  state.restore = std::make_shared<const restore_plan>(std::move(found->manifest), state.store);
+  return {};
+}
+
+}  // namespace
+
+void job_state::give_to(actors::job_options& options) const {
+  options.checkpoints = store;
+  options.restore = restore;
+  options.job_id = job_id;
+}
+
+result<void> check_request(const checkpoint_request& request) {
+  if (!request.directory.empty()) return {};
+  if (request.resume) {
+    return bad_usage("--resume needs --checkpoint-dir", "name the directory of the run before");
+  }
+  if (request.savepoint_on_exit) {
+    return bad_usage("--savepoint-on-exit needs --checkpoint-dir",
+                     "a savepoint is made of a checkpoint");
+  }
+  return {};
+}
+
+result<job_state> open_job_state(const checkpoint_request& request, std::uint32_t ordinal,
+                                 const option_map& options) {
+  job_state state;
+  state.name = "job-" + std::to_string(ordinal);
+  if (request.directory.empty()) {
+    if (request.from_savepoint.empty()) return state;
+    MILLRACE_TRY(state.restore, from_savepoint(request.from_savepoint));
+    return state;
+  }
+  state::directory_options where;
+  where.directory = request.directory;
+  where.job = state.name;
+  MILLRACE_TRY(where.retained, retained(options));
+  MILLRACE_TRY(auto store, state::open_directory_store(where));
+  state.store = std::move(store);
+  MILLRACE_TRY(state.job_id, job_id_in(request.directory + "/" + state.name));
+  MILLRACE_CHECK(find_restore(request, state));
+  return state;
+}
+
+result<std::string> write_savepoint(const checkpoint_request& request, const job_state& state) {
+  MILLRACE_TRY(const auto found, state.store->latest());
+  if (!found) return std::string();
+  const std::string path = request.directory + "/savepoints/" + state.name + "-" +
+                           std::to_string(found->manifest.id.value);
+  std::error_code bad;
+  std::filesystem::create_directories(request.directory + "/savepoints", bad);
+  MILLRACE_CHECK(state.store->export_savepoint(found->manifest, path));
+  return path;
+}
+
+}  // namespace millrace::cli
