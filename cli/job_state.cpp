@@ -51,8 +51,22 @@ result<std::uint32_t> retained(const option_map& options) {
                                                 std::to_string(count) + ", allowed are 1 to 1000");
 }
 
-result<std::shared_ptr<const restore_plan>> from_savepoint(const std::string& path) {
-  MILLRACE_TRY(auto opened, state::open_snapshot(path));
+// A folder with a savepoint per job, or one of a single job. Of several of one job the newest,
+// which has the longest name or the last among equally long ones.
+std::string savepoint_of(const std::string& path, const std::string& job) {
+  std::string found;
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(path, none)) {
+    const std::string name = entry.path().filename();
+    if (name != job && !name.starts_with(job + "-")) continue;
+    if (name.size() > found.size() || (name.size() == found.size() && name > found)) found = name;
+  }
+  return found.empty() ? path : path + "/" + found;
+}
+
+result<std::shared_ptr<const restore_plan>> from_savepoint(const std::string& path,
+                                                           const std::string& job) {
+  MILLRACE_TRY(auto opened, state::open_snapshot(savepoint_of(path, job)));
   std::shared_ptr<const coordination::snapshot_reader> files(std::move(opened.files));
   return std::make_shared<const restore_plan>(std::move(opened.manifest), std::move(files));
 }
@@ -61,7 +75,7 @@ result<void> find_restore(const checkpoint_request& request, job_state& state) {
   MILLRACE_TRY(auto found, state.store->latest());
   if (!found) {
     if (request.from_savepoint.empty()) return {};
-    MILLRACE_TRY(state.restore, from_savepoint(request.from_savepoint));
+    MILLRACE_TRY(state.restore, from_savepoint(request.from_savepoint, state.name));
     return {};
   }
   if (!request.resume) {
@@ -104,7 +118,7 @@ result<job_state> open_job_state(const checkpoint_request& request, std::uint32_
   state.name = "job-" + std::to_string(ordinal);
   if (request.directory.empty()) {
     if (request.from_savepoint.empty()) return state;
-    MILLRACE_TRY(state.restore, from_savepoint(request.from_savepoint));
+    MILLRACE_TRY(state.restore, from_savepoint(request.from_savepoint, state.name));
     return state;
   }
   state::directory_options where;

@@ -121,8 +121,8 @@ void master_state::open_desks() {
 void master_state::resume(source_desk& desk) {
   const auto& restore = *setup_->options.restore;
   const std::string& id = setup_->plan.nodes[desk.node].id;
-  desk.enumerator.restore(restore.seen_splits(id), restore.open_splits(id));
-  answer(desk, desk.enumerator.on_discovered({}));
+  answer(desk, desk.enumerator.restore(restore.seen_splits(id), restore.read_splits(id),
+                                       restore.waiting_splits(id)));
 }
 
 void master_state::discover(source_desk& desk) {

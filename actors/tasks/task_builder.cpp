@@ -144,7 +144,7 @@ void builder::resume_values(const std::string& id, std::uint32_t rows) {
   if (setup_.options.restore->finished(id)) {
     return parts_.source->assign(connectors::source_split{"values", std::to_string(rows)});
   }
-  for (auto& split : setup_.options.restore->open_splits(id)) {
+  for (auto& split : setup_.options.restore->read_splits(id)) {
     parts_.source->assign(std::move(split));
   }
 }

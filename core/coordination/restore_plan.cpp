@@ -156,14 +156,30 @@ std::vector<std::string> restore_plan::seen_splits(const std::string& operator_i
   return all;
 }
 
-std::vector<connectors::source_split> restore_plan::open_splits(
+bool restore_plan::reads_side_by_side(const std::string& operator_id) const {
+  const auto old = instances_of(operator_id);
+  return !old.empty() && seen_splits(operator_id).size() <= old.front()->parallelism;
+}
+
+std::vector<connectors::source_split> restore_plan::read_splits(
     const std::string& operator_id) const {
   std::vector<connectors::source_split> all;
   for (const reader_state& r : manifest_.readers) {
     if (r.operator_id == operator_id) all.insert(all.end(), r.splits.begin(), r.splits.end());
   }
   for (const enumerator_state& e : manifest_.enumerators) {
-    if (e.operator_id == operator_id) all.insert(all.end(), e.waiting.begin(), e.waiting.end());
+    if (e.operator_id != operator_id || !reads_side_by_side(operator_id)) continue;
+    all.insert(all.end(), e.waiting.begin(), e.waiting.end());
+  }
+  return all;
+}
+
+std::vector<connectors::source_split> restore_plan::waiting_splits(
+    const std::string& operator_id) const {
+  std::vector<connectors::source_split> all;
+  for (const enumerator_state& e : manifest_.enumerators) {
+    if (e.operator_id != operator_id || reads_side_by_side(operator_id)) continue;
+    all.insert(all.end(), e.waiting.begin(), e.waiting.end());
   }
   return all;
 }

@@ -33,11 +33,16 @@ class restore_plan {
   [[nodiscard]] timestamp_ms watermark(const std::string& operator_id) const;
   /// Ids of all splits that the source at this operator had found.
   [[nodiscard]] std::vector<std::string> seen_splits(const std::string& operator_id) const;
-  /// Its unfinished splits: those being read first, then those that no reader had.
-  [[nodiscard]] std::vector<connectors::source_split> open_splits(
+  /// Its splits that were being read, with their positions; all unfinished ones, if there were
+  /// never more than readers: those run side by side from the start.
+  [[nodiscard]] std::vector<connectors::source_split> read_splits(
+      const std::string& operator_id) const;
+  /// Its other splits, which no reader had.
+  [[nodiscard]] std::vector<connectors::source_split> waiting_splits(
       const std::string& operator_id) const;
 
  private:
+  [[nodiscard]] bool reads_side_by_side(const std::string& operator_id) const;
   using readers = std::vector<std::unique_ptr<tables::delta_reader>>;
   [[nodiscard]] std::vector<const operator_state*> instances_of(const std::string& id) const;
   [[nodiscard]] result<readers> rescaled(const std::vector<const operator_state*>& old,

@@ -39,11 +39,18 @@ connectors::source_split split_enumerator::give() {
   return given_.back();
 }
 
-void split_enumerator::restore(const std::vector<std::string>& seen,
-                               std::vector<connectors::source_split> waiting) {
+std::vector<split_enumerator::answer> split_enumerator::restore(
+    const std::vector<std::string>& seen, std::vector<connectors::source_split> reading,
+    std::vector<connectors::source_split> waiting) {
   known_.insert(seen.begin(), seen.end());
+  for (auto& split : reading) splits_.push_back(std::move(split));
+  auto answers = deal_evenly();
   for (auto& split : waiting) splits_.push_back(std::move(split));
   discovered_ = true;
+  auto more = bounded_ ? serve() : deal_evenly();
+  answers.insert(answers.end(), std::make_move_iterator(more.begin()),
+                 std::make_move_iterator(more.end()));
+  return answers;
 }
 
 enumerator_state split_enumerator::snapshot(const std::set<std::string, std::less<>>& read) const {

@@ -33,9 +33,12 @@ class split_enumerator {
   [[nodiscard]] std::vector<answer> on_discovered(std::vector<connectors::source_split> splits);
   /// A reader wants a split. It is told at once or when there is one.
   [[nodiscard]] std::vector<answer> on_request(subtask_index reader);
-  /// Goes on from a checkpoint: `seen` are the ids of all splits ever found, `waiting` those not
-  /// finished, with their positions. Nothing need be discovered before readers are served.
-  void restore(const std::vector<std::string>& seen, std::vector<connectors::source_split> waiting);
+  /// Goes on from a checkpoint: `seen` are the ids of all splits ever found; `reading` were being
+  /// read at the positions given, `waiting` were not. The former are dealt out at once, evenly, so
+  /// that what ran side by side does so again. Nothing need be discovered before.
+  [[nodiscard]] std::vector<answer> restore(const std::vector<std::string>& seen,
+                                            std::vector<connectors::source_split> reading,
+                                            std::vector<connectors::source_split> waiting);
   /// What a checkpoint keeps. `read` are the ids of the splits that its readers have reported, as
   /// open or as finished: a split given to a reader that it did not know at its barrier counts as
   /// waiting. The operator's id is left empty.

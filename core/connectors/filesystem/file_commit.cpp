@@ -95,14 +95,18 @@ result<file_step> file_step::from(const committable& c) {
 
 result<void> file_step::run() const {
   if (what == kind::mark) return append_file(final_path, {});
-  if (::rename(staged.c_str(), final_path.c_str()) == 0) return {};
-  const int reason = errno;
+  // Looked at first: a file that is published is never replaced.
   struct stat s {};
-  if (reason == ENOENT && ::stat(final_path.c_str(), &s) == 0 &&
-      static_cast<std::uint64_t>(s.st_size) == length)
-    return {};
+  if (::stat(final_path.c_str(), &s) == 0) {
+    if (static_cast<std::uint64_t>(s.st_size) == length) return {};
+    return make_error(
+        errc::connector_io,
+        fmt::format("'{}' has {} bytes, {} were published", final_path, s.st_size, length),
+        "the file was changed since: take it away and restore a savepoint");
+  }
+  if (::rename(staged.c_str(), final_path.c_str()) == 0) return {};
   return make_error(errc::connector_io, fmt::format("cannot rename '{}' to '{}': {}", staged,
-                                                    final_path, std::strerror(reason)));
+                                                    final_path, std::strerror(errno)));
 }
 
 std::unique_ptr<sink_committer> make_file_committer() { return std::make_unique<committer>(); }
@@ -150,7 +154,8 @@ result<void> remove_leftovers(const std::string& folder, const std::string& job_
     return io_error("list", folder, bad.value());
   }
   for (const auto& path : doomed) {
-    if (!std::filesystem::remove(path, bad) && bad) return io_error("remove", path.string(), bad.value());
+    if (!std::filesystem::remove(path, bad) && bad)
+      return io_error("remove", path.string(), bad.value());
   }
   return {};
 }

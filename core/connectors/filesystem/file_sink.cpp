@@ -64,9 +64,8 @@ class file_writer final : public sink_writer {
         commit_(table_->commit),
         time_(*context.time),
         staged_(table_->checkpoints || !context.job_id.empty()),
-        run_(!context.job_id.empty()
-                 ? context.job_id
-                 : fmt::format("{:x}{:04x}", time_.now(), static_cast<unsigned>(::getpid()))),
+        attempt_(fmt::format("{:x}{:04x}", time_.now(), static_cast<unsigned>(::getpid()))),
+        run_(context.job_id.empty() ? attempt_ : context.job_id),
         writer_(fmt::format("{}-{}", context.subtask, next_serial())),
         newest_(restored) {}
 
@@ -161,7 +160,9 @@ class file_writer final : public sink_writer {
     part_file out;
     out.folder = in;
     out.number = counter_++;
-    out.staged = fmt::format("{}/.part-{}-{}-{}.inprogress", in, run_, writer_, out.number);
+    // Staged names of two attempts differ: what an older one left must not pass for newer rows.
+    out.staged =
+        fmt::format("{}/.part-{}-{}-{}-{}.inprogress", in, run_, attempt_, writer_, out.number);
     out.since = time_.now();
     return out;
   }
@@ -221,9 +222,10 @@ class file_writer final : public sink_writer {
   std::unique_ptr<formats::record_encoder> encoder_;
   partition_commit commit_;
   const clock& time_;
-  bool staged_;         // files wait for checkpoints
-  std::string run_;     // the job, or this run of it
-  std::string writer_;  // subtask and serial number
+  bool staged_;          // files wait for checkpoints
+  std::string attempt_;  // of the job, this process
+  std::string run_;      // the job, or this run of it
+  std::string writer_;   // subtask and serial number
   checkpoint_id newest_;
   std::uint64_t counter_ = 0;
   timestamp_ms watermark_ = min_watermark;

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <deque>
+#include <vector>
 
 namespace millrace::connectors::nexmark {
 namespace {
@@ -19,70 +19,71 @@ constexpr std::int64_t pause_us = 100'000;
 struct share {
   std::int64_t index = 0;
   std::int64_t of = 1;
+  std::int64_t position = 0;  // the next event number, or one before it that is another share's
+
+  // The next event of the share.
+  [[nodiscard]] std::int64_t next() const {
+    const std::int64_t ahead = (index - position / block % of + of) % of;
+    return ahead == 0 ? position : (position / block + ahead) * block;
+  }
 };
 
 std::string id_of(const share& s) { return fmt::format("{:05}-of-{:05}", s.index, s.of); }
 
-share parse_id(std::string_view id) {
+share share_of(const source_split& split) {
+  const char* id = split.id.data();
   share s;
-  std::from_chars(id.data(), id.data() + 5, s.index);
-  std::from_chars(id.data() + 9, id.data() + id.size(), s.of);
+  std::from_chars(id, id + 5, s.index);
+  std::from_chars(id + 9, id + split.id.size(), s.of);
+  s.position = s.index * block;
+  const char* position = split.position.data();
+  std::from_chars(position, position + split.position.size(), s.position);
   return s;
 }
 
+// After a restore with fewer readers one reads several shares, in the order of their events.
 class reader final : public source_reader {
  public:
   reader(std::shared_ptr<const generator> g, operators::operator_context& context)
       : generator_(std::move(g)), context_(context) {}
 
-  void add_split(source_split split) override { waiting_.push_back(std::move(split)); }
+  void add_split(source_split split) override { shares_.push_back(share_of(split)); }
   void no_more_splits() override { no_more_ = true; }
 
   result<read_result> read(std::uint32_t max_rows) override {
     read_result out;
-    if (!open_ && !next_split()) {
+    if (shares_.empty()) {
       out.state = no_more_ ? read_state::ended : read_state::pending;
       out.idle = true;
       return out;
     }
-    collect_ranges(std::min(max_rows, generator_->most_rows()));
-    if (ranges_.empty()) return end_of_split();
+    const auto current =
+        std::min_element(shares_.begin(), shares_.end(),
+                         [](const share& a, const share& b) { return a.next() < b.next(); });
+    collect_ranges(*current, std::min(max_rows, generator_->most_rows()));
+    if (ranges_.empty()) return end_of_split(current);
     if (const auto due = not_before(); due > context_.time->steady_us()) {
       out.retry_at_us = due;
       return out;
     }
-    position_ = ranges_.back().first + ranges_.back().count;
+    current->position = ranges_.back().first + ranges_.back().count;
     out.state = read_state::batch;
     out.batch = generator_->make_batch(ranges_);
     return out;
   }
 
   std::vector<source_split> snapshot() const override {
-    std::vector<source_split> out(waiting_.begin(), waiting_.end());
-    if (open_) out.insert(out.begin(), {id_of(share_), fmt::format("{}", position_)});
+    std::vector<source_split> out;
+    for (const share& s : shares_) out.push_back({id_of(s), fmt::format("{}", s.position)});
     return out;
   }
 
  private:
-  bool next_split() {
-    if (waiting_.empty()) return false;
-    const source_split split = std::move(waiting_.front());
-    waiting_.pop_front();
-    share_ = parse_id(split.id);
-    position_ = share_.index * block;
-    std::from_chars(split.position.data(), split.position.data() + split.position.size(),
-                    position_);
-    open_ = true;
-    return true;
-  }
-
-  // The next events of this split, block by block.
-  void collect_ranges(std::uint32_t rows) {
+  // The next events of a share, block by block; one block where others are next then.
+  void collect_ranges(share from, std::uint32_t rows) {
     ranges_.clear();
-    std::int64_t at = position_;
     while (rows > 0) {
-      if (at / block % share_.of != share_.index)
-        at = (at / block + (share_.index - at / block % share_.of + share_.of) % share_.of) * block;
+      const std::int64_t at = from.next();
       if (at >= generator_->config().events) return;
       const std::int64_t end = std::min((at / block + 1) * block, generator_->config().events);
       const auto count = static_cast<std::uint32_t>(std::min<std::int64_t>(end - at, rows));
@@ -90,19 +91,20 @@ class reader final : public source_reader {
         ranges_.back().count += count;
       else
         ranges_.push_back({at, count});
-      at += count;
+      from.position = at + count;
       rows -= count;
+      if (shares_.size() > 1) return;
     }
   }
 
-  read_result end_of_split() {
+  read_result end_of_split(std::vector<share>::iterator ended) {
     read_result out;
     if (generator_->config().keep_alive) {
       out.retry_at_us = context_.time->steady_us() + pause_us;
       out.idle = true;
       return out;
     }
-    open_ = false;
+    shares_.erase(ended);
     out.state = read_state::split_end;
     return out;
   }
@@ -128,11 +130,8 @@ class reader final : public source_reader {
 
   std::shared_ptr<const generator> generator_;
   operators::operator_context& context_;
-  std::deque<source_split> waiting_;
+  std::vector<share> shares_;
   bool no_more_ = false;
-  bool open_ = false;
-  share share_;
-  std::int64_t position_ = 0;  // the next event number, or one before it that is another split's
   std::vector<event_range> ranges_;
   std::int64_t started_us_ = 0;
   std::int64_t first_event_ = 0;
@@ -145,7 +144,7 @@ class nexmark_source final : public source {
   result<std::vector<source_split>> discover(std::uint32_t parallelism) override {
     std::vector<source_split> out;
     const auto shares = static_cast<std::int64_t>(std::max(parallelism, 1u));
-    for (std::int64_t i = 0; i < shares; ++i) out.push_back({id_of({i, shares}), {}});
+    for (std::int64_t i = 0; i < shares; ++i) out.push_back({id_of({i, shares, 0}), {}});
     return out;
   }
   bool bounded() const override {

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Kills millrace with SIGKILL again and again, resumes it, and compares what it committed with an undisturbed run.
 
-usage: kill_storm.py MILLRACE [--kills N] [--seed N] [--events N] [further arguments of millrace run]
+usage: kill_storm.py MILLRACE [--kills N] [--seed N] [--events N] [--rescale] [further arguments of millrace run]
 When to kill is drawn from the seed as a number of lines that the process prints about its checkpoints, so a kill falls
-on whatever happens at that moment: start, restore, alignment, writing, commit. Exits 0 when no row is lost or doubled.
+on whatever happens at that moment: start, restore, alignment, writing, commit. With --rescale every attempt has a
+parallelism of its own. Exits 0 when no row is lost or doubled.
 """
 import argparse
 import collections
@@ -43,6 +44,8 @@ def storm(args, out, state):
     while True:
         words = command(args.binary, out, args.events, "false", args.seed, args.extra)
         words += ["--checkpoint-dir", str(state), "--resume", "--log-checkpoints"]
+        if args.rescale:
+            words += ["--parallelism", str(chance.choice([1, 2, 3]))]
         patience = chance.choice([0, 1, 3, 5, 8, 13, 21, 34]) if kills < args.kills else 1 << 30
         code, text = run_until(words, patience)
         if code == 0:
@@ -96,6 +99,7 @@ def main():
     parser.add_argument("--kills", type=int, default=15)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--events", type=int, default=40000)
+    parser.add_argument("--rescale", action="store_true")
     args, args.extra = parser.parse_known_args()
     with tempfile.TemporaryDirectory(prefix="millrace-kill-storm-") as folder:
         quiet, stormy = pathlib.Path(folder, "quiet"), pathlib.Path(folder, "stormy")
@@ -111,4 +115,5 @@ def main():
         sys.exit(1 if wrong or leftovers or not committed(quiet) else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()
