@@ -15,7 +15,7 @@ BINARY = sys.argv[1]
 
 
 def words(out, state, fast, *extra):
-    return command(BINARY, out, 30000, fast, 5, ["--checkpoint-dir", str(state), "--log-checkpoints", *extra])
+    return command(BINARY, out, 200000, fast, 5, ["--checkpoint-dir", str(state), "--log-checkpoints", *extra])
 
 
 def run(*args):

@@ -1,5 +1,7 @@
 #include "tests/unit/core/connectors/table_support.hpp"
 
+#include <algorithm>
+
 namespace millrace::connectors {
 namespace {
 
@@ -23,8 +25,10 @@ struct open_sink {
   std::unique_ptr<sink> made;
   std::unique_ptr<sink_writer> writer;
 
-  open_sink(std::shared_ptr<plan::table_definition> table, const option_map& session = {}) {
+  open_sink(std::shared_ptr<plan::table_definition> table, const option_map& session = {},
+            std::string job_id = {}) {
     context.time = &time;
+    context.job_id = std::move(job_id);
     plan::sink_spec spec;
     spec.table = std::move(table);
     auto checked = check_table_options(*spec.table);
@@ -118,6 +122,49 @@ TEST(file_sink, with_checkpoints_nothing_shows_before_the_commit) {
             "{\"a\":2,\"b\":null,\"t\":\"2024-01-01 10:01:00\",\"dt\":\"2024-01-01\","
             "\"hm\":\"10:01\"}\n"
             "{\"a\":3,\"b\":\"q\\\"q\",\"t\":null,\"dt\":\"2024-01-01\",\"hm\":\"10:00\"}\n\n");
+}
+
+// A later attempt had staged a file under the same name before it was killed.
+TEST(file_sink, a_published_file_is_never_replaced) {
+  const scratch_folder folder;
+  open_sink sink(table_in(folder / "out", {}), {}, "job");
+  sink.write(rows);
+  const auto prepared = *sink.writer->prepare_commit(checkpoint_id{1}, false);
+  const auto committer = sink.made->make_committer().value();
+  ASSERT_TRUE(committer->commit(prepared).ok());
+  const std::string published = tree(folder / "out");
+  std::string staged = prepared[0].bytes.substr(prepared[0].bytes.find('\n') + 1);
+  staged.resize(staged.find('\n'));
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "out")) {
+    std::filesystem::copy_file(entry.path(), staged);
+    break;
+  }
+  ASSERT_TRUE(committer->commit(prepared).ok());
+  ASSERT_TRUE(sink.made->clear_leftovers("job", checkpoint_id{1}).ok());
+  EXPECT_EQ(tree(folder / "out"), published);
+}
+
+TEST(file_sink, leftovers_go_by_job_and_checkpoint) {
+  const scratch_folder folder;
+  open_sink other(table_in(folder / "out", {}), {}, "other");
+  other.write("7 | other | NULL | NULL | NULL\n");
+  open_sink sink(table_in(folder / "out", {}), {}, "job");
+  const auto committer = sink.made->make_committer().value();
+  for (const std::uint64_t checkpoint : {1, 2}) {
+    sink.write("1 | x | NULL | NULL | NULL\n");
+    const auto prepared = *sink.writer->prepare_commit(checkpoint_id{checkpoint}, false);
+    ASSERT_TRUE(committer->commit(prepared).ok());
+  }
+  sink.write("1 | staged | NULL | NULL | NULL\n");
+  ASSERT_TRUE(sink.writer->prepare_commit(checkpoint_id{3}, false).ok());
+  ASSERT_TRUE(other.writer->prepare_commit(checkpoint_id{1}, false).ok());
+  ASSERT_TRUE(sink.made->clear_leftovers("job", checkpoint_id{1}).ok());
+  std::vector<std::string> left;
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "out")) {
+    left.push_back(entry.path().filename().string().substr(0, 11));
+  }
+  std::sort(left.begin(), left.end());
+  EXPECT_EQ(left, (std::vector<std::string>{".part-other", "part-job-1-"}));
 }
 
 TEST(file_sink, rolls_by_size_and_by_age) {
