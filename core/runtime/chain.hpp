@@ -122,6 +122,7 @@ class chain {
   [[nodiscard]] bool finished() const { return open_ends_ == 0; }
   /// What the last barrier froze, once it has reached every output.
   [[nodiscard]] std::optional<chain_snapshot> take_snapshot();
+  [[nodiscard]] bool snapshot_ready() const { return snapshot_ && open_barriers_ == 0; }
   [[nodiscard]] std::uint32_t stage_count() const {
     return static_cast<std::uint32_t>(nodes_.size());
   }

@@ -65,6 +65,9 @@ result<task_turn> task::run() {
         return task_turn{.what = task_turn::next::again};
       }
       MILLRACE_TRY(const bool worked, work_once());
+      // What sinks prepare behind a barrier, at the end of input above all, is no part of its
+      // snapshot: it is taken first.
+      if (parts_.chain->snapshot_ready()) return task_turn{.what = task_turn::next::again};
       if (parts_.chain->finished()) return task_turn{.what = task_turn::next::finished};
       if (!worked) return rest();
       rested_ = false;

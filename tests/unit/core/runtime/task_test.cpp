@@ -73,9 +73,12 @@ TEST_F(task_test, holds_a_channel_back_until_the_barrier_is_complete) {
   EXPECT_EQ(log_, log{"+I | 2 | 2"});
   EXPECT_FALSE(t.take_snapshot());
   send(t, 1, data::barrier{.id = checkpoint_id(1)});
+  // The turn ends at the barrier: what comes behind is no part of its snapshot.
+  EXPECT_EQ(t.run()->what, task_turn::next::again);
+  EXPECT_EQ(log_, (log{"+I | 2 | 2", "barrier 1"}));
+  EXPECT_EQ(t.take_snapshot()->barrier.id, checkpoint_id(1));
   ASSERT_TRUE(t.run().ok());
   EXPECT_EQ(log_, (log{"+I | 2 | 2", "barrier 1", "+I | 1 | 1"}));
-  EXPECT_EQ(t.take_snapshot()->barrier.id, checkpoint_id(1));
 }
 
 TEST_F(task_test, an_aborted_alignment_lets_the_channel_go_on) {
@@ -124,11 +127,13 @@ TEST_F(task_test, takes_nothing_while_its_output_is_full) {
 TEST_F(task_test, a_source_puts_its_positions_at_the_barrier) {
   task t = make_reading({batch("1 | 1")});
   t.trigger({.id = checkpoint_id(4)});
-  ASSERT_EQ(t.run()->what, task_turn::next::wait);
-  EXPECT_EQ(log_, (log{"barrier 4", "+I | 1 | 1"}));
+  EXPECT_EQ(t.run()->what, task_turn::next::again);
+  EXPECT_EQ(log_, (log{"barrier 4"}));
   const auto snapshot = t.take_snapshot();
   ASSERT_TRUE(snapshot);
   EXPECT_EQ(snapshot->splits.at(0).position, "12");
+  ASSERT_EQ(t.run()->what, task_turn::next::wait);
+  EXPECT_EQ(log_, (log{"barrier 4", "+I | 1 | 1"}));
 }
 
 TEST_F(task_test, a_source_waits_until_its_time_and_then_ends) {
