@@ -148,6 +148,10 @@ void master_state::on_split_wanted(std::uint32_t task) {
 void master_state::on_task_ended(task_ended& report) {
   switch (report.end) {
     case task_ended::how::finished:
+      if (writing_.contains(report.task)) {
+        finished_meanwhile_.emplace(report.task, std::move(report));
+        return;
+      }
       book_->on_finished(report.task, std::move(report.left));
       carry_out(checkpoints_->on_task_finished(report.task));
       return carry_out(machine_->on_task_finished(report.task));

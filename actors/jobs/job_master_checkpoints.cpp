@@ -73,6 +73,7 @@ void master_state::on_acknowledged(task_acknowledged& ack) {
     return carry_out(checkpoints_->on_acknowledged(ack.task, id));
   }
   auto states = describe(ack.task, *ack.snapshot);
+  ++writing_[ack.task];
   self_->send(writer_, write_states{ack.task, std::move(ack.snapshot), std::move(states)});
 }
 
@@ -94,8 +95,14 @@ std::vector<coordination::operator_state> master_state::describe(
 void master_state::on_states_written(states_written& m) {
   const checkpoint_id id = m.snapshot->barrier.id;
   book_->on_acknowledged(m.task, std::move(m.states), *m.snapshot);
-  if (m.failure) return on_checkpoint_error(id, std::move(*m.failure));
-  carry_out(checkpoints_->on_acknowledged(m.task, id));
+  if (m.failure) {
+    on_checkpoint_error(id, std::move(*m.failure));
+  } else {
+    carry_out(checkpoints_->on_acknowledged(m.task, id));
+  }
+  if (--writing_[m.task] > 0) return;
+  writing_.erase(m.task);
+  if (auto finished = finished_meanwhile_.extract(m.task)) on_task_ended(finished.mapped());
 }
 
 // A failed fsync leaves nothing to trust, and a lost lock means that another process runs the job.

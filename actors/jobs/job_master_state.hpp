@@ -89,6 +89,10 @@ class master_state {
   checkpoint_writer_handle writer_;  // null: checkpoints are not kept
   /// The newest complete checkpoint of this attempt, as stored: a delta goes behind its files.
   std::shared_ptr<const coordination::checkpoint_manifest> stored_;
+  std::map<std::uint32_t, std::uint32_t> writing_;  // snapshots with the writer, by task
+  /// Finished while its snapshot was with the writer: what a task left behind its barrier must not
+  /// count as being in front of it.
+  std::map<std::uint32_t, task_ended> finished_meanwhile_;
   std::map<std::uint32_t, std::unique_ptr<connectors::sink_committer>> committers_;
   std::optional<error> checkpoint_failure_;  // of the checkpoint about to be given up
   std::optional<error> cause_;               // of a failure after the last task had ended
