@@ -219,10 +219,12 @@ result<std::uint32_t> lowering::lower_over(const logical_node& node) {
     return make_error(errc::sql_unsupported_order, "OVER windows cannot go backwards in time",
                       "order by the time attribute ascending");
   spec.retracting_input = updating(input);
-  if (spec.retracting_input && time != time_attribute::none)
+  const bool time_range = !over.frame.rows && over.frame.preceding;
+  if (spec.retracting_input && time != time_attribute::none && time_range)
     return make_error(errc::sql_changelog_not_accepted,
-                      "OVER in the order of a time attribute cannot follow an updating query",
-                      "order by CAST(time AS TIMESTAMP(6)), which is no time attribute");
+                      "OVER with a RANGE of time cannot follow an updating query",
+                      "use ROWS, or an unbounded RANGE");
+  if (spec.retracting_input) spec.order = over_spec::order_kind::value;
   spec.ttl_ms = ttl();
   std::string calls;
   for (const auto& c : over.calls) calls += (calls.empty() ? "" : ", ") + c.function;
