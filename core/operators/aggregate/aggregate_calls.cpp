@@ -1,5 +1,7 @@
 #include "core/operators/aggregate/aggregate_calls.hpp"
 
+#include "core/plan/logical/call_arguments.hpp"
+
 #include <algorithm>
 #include <cstring>
 
@@ -36,24 +38,15 @@ bool aggregate_calls::is_plain(std::size_t i) const {
   return !calls_[i].distinct && !calls_[i].overload.needs_ordered_values;
 }
 
-// Columns first, then the literals; where the binder gave a place to each, in those places.
 std::vector<data::column_ptr> aggregate_calls::arguments_of(std::size_t i,
                                                             const data::record_batch& batch) const {
-  const auto& call = calls_[i];
   std::vector<data::column_ptr> out;
-  std::size_t next = 0;
-  const auto literals =
-      std::ranges::count_if(call.constants, [](const auto& c) { return c != nullptr; });
-  const bool placed = call.constants.size() == call.arguments.size() + literals;
-  if (!placed)
-    for (; next < call.arguments.size(); ++next)
-      out.push_back(data::decoded(batch.column_at(call.arguments[next])));
-  for (const auto& constant : call.constants) {
-    if (constant)
-      out.push_back(data::constant_of(*constant->literal, 0, batch.stored_rows()));
-    else if (next < call.arguments.size())
-      out.push_back(data::decoded(batch.column_at(call.arguments[next++])));
-  }
+  plan::visit_arguments(
+      calls_[i],
+      [&](std::uint32_t column) { out.push_back(data::decoded(batch.column_at(column))); },
+      [&](const expr::bound_expr& constant) {
+        out.push_back(data::constant_of(*constant.literal, 0, batch.stored_rows()));
+      });
   return out;
 }
 

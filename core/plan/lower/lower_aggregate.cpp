@@ -1,4 +1,5 @@
 #include "core/expr/registry.hpp"
+#include "core/plan/logical/call_arguments.hpp"
 #include "core/plan/lower/aggregate_phases.hpp"
 #include "core/plan/lower/aggregate_text.hpp"
 #include "core/plan/lower/lowering.hpp"
@@ -23,20 +24,16 @@ result<void> lowering::resolve_for(std::vector<aggregate_call>& calls,
                         fmt::format("no aggregate '{}'", call.function));
     std::vector<data::data_type> types;
     std::vector<data::column_ptr> literals;
-    auto column = call.arguments.begin();
-    const auto take_column = [&] {
-      types.push_back(columns[*column++].type);
-      literals.push_back(nullptr);
-    };
-    for (const auto& constant : call.constants) {
-      if (constant) {
-        types.push_back(constant->type);
-        literals.push_back(constant->literal);
-      } else if (column != call.arguments.end()) {
-        take_column();
-      }
-    }
-    while (column != call.arguments.end()) take_column();
+    visit_arguments(
+        call,
+        [&](std::uint32_t column) {
+          types.push_back(columns[column].type);
+          literals.push_back(nullptr);
+        },
+        [&](const expr::bound_expr& constant) {
+          types.push_back(constant.type);
+          literals.push_back(constant.literal);
+        });
     MILLRACE_TRY(call.overload, function->resolve({call.function, types, literals, nullptr}, true));
   }
   return {};

@@ -37,8 +37,16 @@ std::string user_of(const table_definition& table, std::uint32_t column) {
   return {};
 }
 
-// Puts the columns `order[0]`, `order[1]`, .. in that order; those left out are gone.
-void reorder(table_definition& table, const std::vector<std::uint32_t>& order) {
+std::vector<std::uint32_t> all_but(const table_definition& table, std::uint32_t column) {
+  std::vector<std::uint32_t> order;
+  for (std::uint32_t i = 0; i < table.columns.size(); ++i)
+    if (i != column) order.push_back(i);
+  return order;
+}
+
+}  // namespace
+
+void arrange_columns(table_definition& table, const std::vector<std::uint32_t>& order) {
   std::vector<std::uint32_t> place(table.columns.size(), 0);
   std::vector<plan::table_column> columns;
   for (const auto i : order) {
@@ -56,15 +64,6 @@ void reorder(table_definition& table, const std::vector<std::uint32_t>& order) {
   table.columns = std::move(columns);
 }
 
-std::vector<std::uint32_t> all_but(const table_definition& table, std::uint32_t column) {
-  std::vector<std::uint32_t> order;
-  for (std::uint32_t i = 0; i < table.columns.size(); ++i)
-    if (i != column) order.push_back(i);
-  return order;
-}
-
-}  // namespace
-
 result<void> drop_columns(table_definition& table, const qualified_name& names) {
   for (const auto& n : names) {
     MILLRACE_TRY(const auto column, column_named(table, n));
@@ -74,7 +73,7 @@ result<void> drop_columns(table_definition& table, const qualified_name& names) 
     if (table.columns.size() == 1)
       return make_error(errc::sql_bad_ddl, n.at, "a table cannot lose its last column",
                         "use DROP TABLE");
-    reorder(table, all_but(table, column));
+    arrange_columns(table, all_but(table, column));
   }
   return {};
 }
@@ -102,7 +101,7 @@ result<void> place_columns(table_definition& table, const std::vector<column_def
       place = std::ranges::find(order, before) + 1;
     }
     order.insert(place, column);
-    reorder(table, order);
+    arrange_columns(table, order);
   }
   return {};
 }

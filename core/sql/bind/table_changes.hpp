@@ -5,6 +5,10 @@
 
 namespace millrace::sql {
 
+/// Puts the columns `order[0]`, `order[1]`, .. in that order; those left out are gone. What refers
+/// to columns by index follows; nothing may refer to one that is left out.
+void arrange_columns(plan::table_definition& table, const std::vector<std::uint32_t>& order);
+
 /// ALTER TABLE .. DROP (columns). 2023 for a column that is missing, or that the key, the
 /// partitions, the watermark or a computed column need.
 [[nodiscard]] result<void> drop_columns(plan::table_definition& table, const qualified_name& names);

@@ -1,6 +1,7 @@
 #include "core/sql/bind/table_like.hpp"
 
 #include "core/sql/bind/relation.hpp"
+#include "core/sql/bind/table_changes.hpp"
 
 #include <algorithm>
 
@@ -29,24 +30,14 @@ bool excludes(const like_clause& like, like_feature feature) {
 
 // Drops computed or metadata columns; indices of what stays are moved.
 void keep_columns_of(plan::table_definition& table, const like_clause& like) {
-  std::vector<std::uint32_t> mapping(table.columns.size(), 0);
-  std::vector<plan::table_column> kept;
+  std::vector<std::uint32_t> kept;
   for (std::uint32_t i = 0; i < table.columns.size(); ++i) {
     const auto kind = table.columns[i].kind;
     if (kind == plan::column_kind::computed && excludes(like, like_feature::generated)) continue;
     if (kind == plan::column_kind::metadata && excludes(like, like_feature::metadata)) continue;
-    mapping[i] = static_cast<std::uint32_t>(kept.size());
-    kept.push_back(table.columns[i]);
+    kept.push_back(i);
   }
-  for (auto& c : kept)
-    if (c.computed) c.computed = expr::remap_columns(c.computed, mapping);
-  for (auto* indices : {&table.primary_key, &table.partition_by})
-    for (auto& i : *indices) i = mapping[i];
-  if (table.watermark) {
-    table.watermark->column = mapping[table.watermark->column];
-    table.watermark->expression = expr::remap_columns(table.watermark->expression, mapping);
-  }
-  table.columns = std::move(kept);
+  arrange_columns(table, kept);
 }
 
 }  // namespace
