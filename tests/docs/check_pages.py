@@ -5,6 +5,7 @@ usage: check_pages.py ROOT MILLRACE SLT
 """
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,10 @@ LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 # Paths of the repository in back-quotes; a wildcard, a placeholder or a made thing is none.
 PATH = re.compile(r"`((?:core|state|net|actors|cli|docs|tests|schemas|helm)/[\w./-]*[\w/])`")
 CODE = re.compile(r"^ *```.*?^ *```$", re.M | re.S)
+# A job and, after its block, the commands that run it.
+JOB = re.compile(r"^```sql\n-- (\S+\.sql)\n(.*?)^```\n\n((?:    millrace [^\n]*\n)+)", re.M | re.S)
+# The events of a job that runs long enough to be watched; here it need not be.
+EVENTS = re.compile(r"'events\.num' = '\d+'")
 SLT_EXAMPLE = re.compile(r"^```\n(# name: .*?)^```$", re.M | re.S)
 
 
@@ -56,11 +61,23 @@ def guide_slt(root, slt, scratch):
         yield f"{page.name}: {done.stdout}{done.stderr}"
 
 
+def guide_jobs(root, millrace, scratch):
+    for page in sorted((root / "docs/guides").glob("*.md")):
+        for name, job, commands in JOB.findall(page.read_text()):
+            (scratch / name).write_text(EVENTS.sub("'events.num' = '5000'", job))
+            for command in commands.splitlines():
+                words = shlex.split(command, comments=True)
+                done = subprocess.run([millrace, *words[1:]], cwd=scratch, capture_output=True, text=True)
+                if done.returncode != 0:
+                    yield f"{page.name}: {command.strip()} ends with {done.returncode}: {done.stderr}"
+
+
 def main():
     root, millrace, slt = (pathlib.Path(a).resolve() for a in sys.argv[1:4])
     with tempfile.TemporaryDirectory() as scratch:
         scratch = pathlib.Path(scratch)
-        problems = [*broken_links(root), *readme_query(root, millrace, scratch), *guide_slt(root, slt, scratch)]
+        problems = [*broken_links(root), *readme_query(root, millrace, scratch), *guide_slt(root, slt, scratch),
+                    *guide_jobs(root, millrace, scratch)]
     print("\n".join(problems) or f"{len(pages_of(root))} pages are right")
     sys.exit(1 if problems else 0)
 

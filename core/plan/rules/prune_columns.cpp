@@ -56,6 +56,7 @@ class column_pruner {
     if (std::holds_alternative<project_node>(node->detail)) return prune_project(node);
     if (std::holds_alternative<filter_node>(node->detail)) return prune_filter(node);
     if (std::holds_alternative<join_node>(node->detail)) return prune_join(node);
+    if (std::holds_alternative<window_function_node>(node->detail)) return prune_window(node);
     return restore_inputs(node);
   }
 
@@ -196,6 +197,21 @@ class column_pruner {
     return {make_project(std::move(expressions), std::move(columns), in.node), std::move(map)};
   }
 
+  // A window function hands its input's columns on: those keep their positions, and a ROW that lost
+  // fields has lost them for the readers too.
+  result<void> prune_window(const logical_ptr& node) {
+    const input in = input_of(node, 0);
+    mapping map = identity(*node);
+    const auto copy =
+        std::make_shared<logical_node>(*with_inputs(node, {restored(node->inputs[0], in)}));
+    for (std::size_t i = 0; i < in.map.columns.size(); ++i) {
+      if (in.map.columns[i] == mapping::dropped) continue;
+      map.types[i] = copy->columns[i].type = in.map.types[i];
+      map.fields[i] = in.map.fields[i];
+    }
+    return keep(node, copy, std::move(map));
+  }
+
   // Every other node reads its inputs in their old form: a projection restores the old positions.
   // Columns that were dropped because nothing needs them become NULL constants, which cost nothing.
   result<void> restore_inputs(const logical_ptr& node) {
@@ -211,13 +227,15 @@ class column_pruner {
       same = in.map.columns[i] == i;
     if (same) return in.node;
     std::vector<expr_ptr> expressions;
-    for (std::size_t i = 0; i < original->columns.size(); ++i) {
+    auto columns = original->columns;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
       const auto c = in.map.columns[i];
       expressions.push_back(c == mapping::dropped ? expr::make_literal(data::null_column(
                                                         original->columns[i].type, 1))
                                                   : expr::make_column(c, in.map.types[i]));
+      columns[i].type = expressions.back()->type;
     }
-    return make_project(std::move(expressions), original->columns, in.node);
+    return make_project(std::move(expressions), std::move(columns), in.node);
   }
 
   static result<expr_ptr> rewrite(const expr_ptr& e, const mapping& map) {
