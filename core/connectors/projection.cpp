@@ -6,7 +6,7 @@ namespace {
 // A ROW column with just the fields of `type`, whatever lies in between.
 data::column_ptr pruned(const data::column_ptr& column, const data::data_type& type) {
   if (type.id() != data::type_id::row || column->layout == data::encoding::dictionary ||
-      column->type.fields().size() == type.fields().size())
+      column->type.same_kind(type))
     return column;
   data::column out = *column;
   out.type = type;

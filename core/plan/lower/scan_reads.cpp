@@ -1,18 +1,18 @@
 #include "core/plan/lower/scan_reads.hpp"
 
-#include "core/expr/registry.hpp"
-
-#include <algorithm>
-#include <iterator>
-
 namespace millrace::plan {
 namespace {
 
-// The fields that a ROW of type `pruned` still has, by their names.
-void need_fields(const data::data_type& whole, const data::data_type& pruned, column_need& need) {
+// What a value of type `pruned` still has of the declared one: ROWs lose fields, by their names.
+column_need need_of(const data::data_type& whole, const data::data_type& pruned) {
+  column_need need;
+  need.whole = whole.id() != data::type_id::row || pruned.same_kind(whole);
+  if (need.whole) return need;
   for (const auto& f : pruned.fields())
     for (std::uint32_t i = 0; i < whole.fields().size(); ++i)
-      if (whole.fields()[i].name == f.name) need.fields.insert(i);
+      if (whole.fields()[i].name == f.name)
+        need.fields.emplace(i, need_of(whole.fields()[i].type, f.type));
+  return need;
 }
 
 node_need needs_of(const table_definition& table, const std::vector<std::uint32_t>& given,
@@ -21,13 +21,9 @@ node_need needs_of(const table_definition& table, const std::vector<std::uint32_
   readers.columns.resize(table.columns.size());
   for (std::size_t i = 0; i < given.size(); ++i) {
     const auto& column = table.columns[given[i]];
-    const auto& type = columns[i].type;
-    auto& need = readers.columns[given[i]];
-    if (column.kind == column_kind::computed || type.id() != data::type_id::row ||
-        type.same_kind(column.type))
-      need.whole = true;
-    else
-      need_fields(column.type, type, need);
+    readers.columns[given[i]] = column.kind == column_kind::computed
+                                    ? column_need{true, {}}
+                                    : need_of(column.type, columns[i].type);
   }
   return reads_of_scan(table, readers);
 }
@@ -45,42 +41,27 @@ void scan_reads::make_reads() {
     const auto& c = table_.columns[i];
     const auto& need = needs_.columns[i];
     if (c.kind == column_kind::computed || !need.used()) continue;
-    auto type = c.type;
-    if (!need.whole) {
-      std::vector<data::field> fields;
-      for (const auto f : need.fields) fields.push_back(c.type.fields()[f]);
-      type = data::data_type::row(std::move(fields), c.type.nullable());
-    }
+    const auto type = narrowed(c.type, need);
     place_[i] = static_cast<std::uint32_t>(reads_.size());
     reads_.push_back({i, type});
     columns_.push_back({c.name, type, time_attribute::none});
   }
 }
 
-bool scan_reads::is_narrowed(std::uint32_t column) const {
-  return table_.columns[column].kind != column_kind::computed && !needs_.columns[column].whole;
-}
-
-expr::expr_ptr scan_reads::read_column(std::uint32_t column) const {
-  return expr::make_column(place_[column], reads_[place_[column]].type);
-}
-
-result<expr::expr_ptr> scan_reads::narrowed_field(const row_field_path& path,
-                                                  const data::data_type& type) const {
-  const auto& fields = needs_.columns[path.column].fields;
-  const auto index = std::distance(fields.begin(), fields.find(path.field));
-  return make_field(read_column(path.column), static_cast<std::int32_t>(index), type);
+result<expr::expr_ptr> scan_reads::read_path(const row_field_path& path,
+                                             const data::data_type& type) const {
+  const auto at = place_[path.column];
+  return narrowed_path(expr::make_column(at, reads_[at].type), needs_.columns[path.column],
+                       path.fields, type);
 }
 
 result<expr::expr_ptr> scan_reads::rewritten(const expr::expr_ptr& e) const {
   if (e->kind == expr::expr_kind::literal) return e;
-  if (e->kind == expr::expr_kind::column) {
-    const auto& column = table_.columns[e->column];
-    if (column.kind == column_kind::computed) return rewritten(column.computed);
-    return read_column(e->column);
+  if (const auto path = field_path(*e)) {
+    const auto& column = table_.columns[path->column];
+    if (column.kind != column_kind::computed) return read_path(*path, e->type);
+    if (path->fields.empty()) return rewritten(column.computed);
   }
-  if (const auto path = field_path(*e); path && is_narrowed(path->column))
-    return narrowed_field(*path, e->type);
   auto copy = std::make_shared<expr::bound_expr>(*e);
   for (auto& a : copy->arguments) {
     MILLRACE_TRY(a, rewritten(a));

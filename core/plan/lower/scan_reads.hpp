@@ -24,10 +24,8 @@ class scan_reads {
   [[nodiscard]] result<expr::expr_ptr> rewritten(const expr::expr_ptr& e) const;
 
  private:
-  [[nodiscard]] result<expr::expr_ptr> narrowed_field(const row_field_path& path,
-                                                      const data::data_type& type) const;
-  [[nodiscard]] bool is_narrowed(std::uint32_t column) const;
-  [[nodiscard]] expr::expr_ptr read_column(std::uint32_t column) const;
+  [[nodiscard]] result<expr::expr_ptr> read_path(const row_field_path& path,
+                                                 const data::data_type& type) const;
   void make_reads();
 
   const table_definition& table_;

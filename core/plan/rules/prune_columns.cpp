@@ -7,13 +7,13 @@ namespace {
 
 using expr::expr_ptr;
 
-// What a rebuilt node gives: per old output column the new one, or `dropped`; and for a ROW column
-// that lost fields, the new index of each old field.
+// What a rebuilt node gives: per old output column the new one, or `dropped`; what of its value is
+// still there (a ROW may have lost fields), and its new type.
 struct mapping {
   static constexpr std::uint32_t dropped = ~0u;
   std::vector<std::uint32_t> columns;
-  std::vector<std::vector<std::uint32_t>> fields;  // per old column; empty: all fields kept
-  std::vector<data::data_type> types;              // per old column: the new type
+  std::vector<column_need> kept;
+  std::vector<data::data_type> types;
 };
 
 mapping identity(const logical_node& node) {
@@ -22,7 +22,7 @@ mapping identity(const logical_node& node) {
     m.columns.push_back(i);
     m.types.push_back(node.columns[i].type);
   }
-  m.fields.resize(node.columns.size());
+  m.kept.resize(node.columns.size(), column_need{true, {}});
   return m;
 }
 
@@ -85,23 +85,14 @@ class column_pruner {
       map.columns[i] = static_cast<std::uint32_t>(scan.kept->size());
       scan.kept->push_back(i);
       logical_column column = node->columns[i];
-      if (physical && !reads.columns[i].whole)
-        column.type = narrowed(column.type, reads.columns[i], map.fields[i]);
+      if (physical) {
+        map.kept[i] = reads.columns[i];
+        column.type = narrowed(column.type, reads.columns[i]);
+      }
       map.types[i] = column.type;
       copy->columns.push_back(std::move(column));
     }
     return keep(node, copy, std::move(map));
-  }
-
-  static data::data_type narrowed(const data::data_type& row, const column_need& need,
-                                  std::vector<std::uint32_t>& field_map) {
-    std::vector<data::field> fields;
-    field_map.assign(row.fields().size(), mapping::dropped);
-    for (const auto f : need.fields) {
-      field_map[f] = static_cast<std::uint32_t>(fields.size());
-      fields.push_back(row.fields()[f]);
-    }
-    return data::data_type::row(std::move(fields), row.nullable());
   }
 
   result<void> prune_project(const logical_ptr& node) {
@@ -118,7 +109,8 @@ class column_pruner {
       }
       const auto& e = project.expressions[i];
       map.columns[i] = static_cast<std::uint32_t>(expressions.size());
-      if (e->kind == expr::expr_kind::column) map.fields[i] = in.map.fields[e->column];
+      if (const auto path = field_path(*e))
+        map.kept[i] = need_at(in.map.kept[path->column], path->fields);
       MILLRACE_TRY(auto rewritten, rewrite(e, in.map));
       map.types[i] = rewritten->type;
       columns.push_back({node->columns[i].name, rewritten->type, node->columns[i].time});
@@ -147,29 +139,35 @@ class column_pruner {
     auto copy = std::make_shared<logical_node>(*node);
     auto& join = std::get<join_node>(copy->detail);
     copy->inputs = {left.first, right.first};
-    const bool left_only = join.kind == join_kind::semi || join.kind == join_kind::anti;
     mapping both = left.second;
-    const auto shift = static_cast<std::uint32_t>(left.first->columns.size());
-    for (std::size_t i = 0; i < right.second.columns.size(); ++i) {
-      const auto c = right.second.columns[i];
-      both.columns.push_back(c == mapping::dropped ? c : c + shift);
-      both.fields.push_back(right.second.fields[i]);
-      both.types.push_back(right.second.types[i]);
-    }
+    append(right.second, static_cast<std::uint32_t>(left.first->columns.size()), both);
     if (join.condition) {
       MILLRACE_TRY(join.condition, rewrite(join.condition, both));
     }
-    std::vector<logical_column> columns;
-    for (std::size_t i = 0; i < node->columns.size(); ++i)
-      if (both.columns[i] != mapping::dropped)
-        columns.push_back({node->columns[i].name, node->columns[i].type, node->columns[i].time});
-    copy->columns = std::move(columns);
-    if (left_only) {
-      both.columns.resize(node->columns.size());
-      both.fields.resize(node->columns.size());
-      both.types.resize(node->columns.size());
+    // Of a semi or anti join only the left columns.
+    const auto width = node->columns.size();
+    both.columns.resize(width);
+    both.kept.resize(width);
+    both.types.resize(width);
+    copy->columns.clear();
+    for (std::size_t i = 0; i < width; ++i) {
+      if (both.columns[i] == mapping::dropped) continue;
+      logical_column column = node->columns[i];
+      column.type = narrowed(column.type, both.kept[i]);  // an outer join's may be NULL
+      both.types[i] = column.type;
+      copy->columns.push_back(std::move(column));
     }
     return keep(node, copy, std::move(both));
+  }
+
+  // The columns of another input behind those of `left`, of which there are `shift` new ones.
+  static void append(const mapping& right, std::uint32_t shift, mapping& left) {
+    for (std::size_t i = 0; i < right.columns.size(); ++i) {
+      const auto c = right.columns[i];
+      left.columns.push_back(c == mapping::dropped ? c : c + shift);
+      left.kept.push_back(right.kept[i]);
+      left.types.push_back(right.types[i]);
+    }
   }
 
   // An input of a join without the columns that neither the join nor a reader needs: a projection
@@ -188,7 +186,7 @@ class column_pruner {
       const auto at = in.map.columns[i];
       map.columns[i] = static_cast<std::uint32_t>(expressions.size());
       map.types[i] = in.map.types[i];
-      map.fields[i] = in.map.fields[i];
+      map.kept[i] = in.map.kept[i];
       expressions.push_back(expr::make_column(at, in.map.types[i]));
       columns.push_back({node->inputs[side]->columns[i].name, in.map.types[i],
                          node->inputs[side]->columns[i].time});
@@ -207,7 +205,7 @@ class column_pruner {
     for (std::size_t i = 0; i < in.map.columns.size(); ++i) {
       if (in.map.columns[i] == mapping::dropped) continue;
       map.types[i] = copy->columns[i].type = in.map.types[i];
-      map.fields[i] = in.map.fields[i];
+      map.kept[i] = in.map.kept[i];
     }
     return keep(node, copy, std::move(map));
   }
@@ -240,13 +238,9 @@ class column_pruner {
 
   static result<expr_ptr> rewrite(const expr_ptr& e, const mapping& map) {
     if (e->kind == expr::expr_kind::literal) return e;
-    if (e->kind == expr::expr_kind::column)
-      return expr::make_column(map.columns[e->column], map.types[e->column]);
-    if (const auto path = field_path(*e); path && !map.fields[path->column].empty()) {
-      const auto index = static_cast<std::int32_t>(map.fields[path->column][path->field]);
-      return make_field(expr::make_column(map.columns[path->column], map.types[path->column]),
-                        index, e->type);
-    }
+    if (const auto path = field_path(*e))
+      return narrowed_path(expr::make_column(map.columns[path->column], map.types[path->column]),
+                           map.kept[path->column], path->fields, e->type);
     auto copy = std::make_shared<expr::bound_expr>(*e);
     for (auto& a : copy->arguments) {
       MILLRACE_TRY(a, rewrite(a, map));

@@ -1,26 +1,28 @@
 #include "core/plan/rules/requirements.hpp"
 
+#include "core/expr/literals.hpp"
 #include "core/expr/registry.hpp"
 #include "core/plan/rules/rule.hpp"
+
+#include <algorithm>
 
 namespace millrace::plan {
 namespace {
 
-void add(const expr::bound_expr& e, node_need& need) {
-  if (e.kind == expr::expr_kind::column) {
-    need.columns[e.column].whole = true;
-    return;
-  }
-  if (const auto path = field_path(e)) {
-    need.columns[path->column].fields.insert(path->field);
-    return;
-  }
-  for (const auto& a : e.arguments) add(*a, need);
-}
-
 void add(const column_need& more, column_need& need) {
   need.whole |= more.whole;
-  need.fields.insert(more.fields.begin(), more.fields.end());
+  for (const auto& [field, of_field] : more.fields) add(of_field, need.fields[field]);
+}
+
+void add(const row_field_path& path, const column_need& more, node_need& need) {
+  auto* at = &need.columns[path.column];
+  for (const auto field : path.fields) at = &at->fields[field];
+  add(more, *at);
+}
+
+void add(const expr::bound_expr& e, node_need& need) {
+  if (const auto path = field_path(e)) return add(*path, column_need{true, {}}, need);
+  for (const auto& a : e.arguments) add(*a, need);
 }
 
 void need_all(node_need& need) {
@@ -31,8 +33,8 @@ void need_project(const project_node& project, const node_need& own, node_need& 
   for (std::size_t i = 0; i < project.expressions.size(); ++i) {
     const auto& e = *project.expressions[i];
     if (!own.columns[i].used()) continue;
-    if (e.kind == expr::expr_kind::column)
-      add(own.columns[i], below.columns[e.column]);
+    if (const auto path = field_path(e))
+      add(*path, own.columns[i], below);
     else
       add(e, below);
   }
@@ -96,30 +98,54 @@ node_need reads_of_scan(const table_definition& table, const node_need& of_reade
 }
 
 std::optional<row_field_path> field_path(const expr::bound_expr& e) {
-  if (e.kind != expr::expr_kind::call || e.function != "FIELD" || e.arguments.size() != 2)
+  if (e.kind == expr::expr_kind::column) return row_field_path{e.column, {}};
+  if (e.kind != expr::expr_kind::call || e.function != "FIELD" || e.arguments.size() != 2 ||
+      e.arguments[1]->kind != expr::expr_kind::literal)
     return std::nullopt;
-  const auto& row = *e.arguments[0];
-  const auto& index = *e.arguments[1];
-  if (row.kind != expr::expr_kind::column || index.kind != expr::expr_kind::literal)
-    return std::nullopt;
-  return row_field_path{row.column,
-                        static_cast<std::uint32_t>(index.literal->value<std::int32_t>(0))};
+  auto path = field_path(*e.arguments[0]);
+  const auto& index = *e.arguments[1]->literal;
+  if (path) path->fields.push_back(static_cast<std::uint32_t>(index.value<std::int32_t>(0)));
+  return path;
 }
 
-result<expr::expr_ptr> make_field(expr::expr_ptr row, std::int32_t index,
-                                  const data::data_type& type) {
-  auto value = data::buffer::allocate(sizeof(index));
-  value->mutable_as<std::int32_t>()[0] = index;
-  auto column = std::make_shared<data::column>();
-  column->type = data::data_type(data::type_id::integer, false);
-  column->layout = data::encoding::constant;
-  column->length = 1;
-  column->values = std::move(value);
-  MILLRACE_TRY(auto field,
-               expr::make_call("FIELD", {std::move(row), expr::make_literal(std::move(column))}));
-  if (field->type == type) return field;
-  auto typed = std::make_shared<expr::bound_expr>(*field);
-  typed->type = type;
+data::data_type narrowed(const data::data_type& type, const column_need& need) {
+  if (need.whole || need.fields.empty()) return type;
+  std::vector<data::field> fields;
+  for (const auto& [index, of_field] : need.fields) {
+    auto field = type.fields()[index];
+    field.type = narrowed(field.type, of_field);
+    fields.push_back(std::move(field));
+  }
+  return data::data_type::row(std::move(fields), type.nullable());
+}
+
+column_need need_at(const column_need& need, const std::vector<std::uint32_t>& path) {
+  const auto* at = &need;
+  for (const auto field : path) {
+    if (at->whole) break;
+    at = &at->fields.at(field);
+  }
+  return *at;
+}
+
+result<expr::expr_ptr> narrowed_path(expr::expr_ptr row, const column_need& need,
+                                     const std::vector<std::uint32_t>& path,
+                                     const data::data_type& type) {
+  const auto* at = &need;
+  for (const auto field : path) {
+    auto index = static_cast<std::int32_t>(field);
+    if (!at->whole) {
+      const auto found = at->fields.find(field);
+      index = static_cast<std::int32_t>(std::distance(at->fields.begin(), found));
+      at = &found->second;
+    }
+    auto literal = expr::make_literal(expr::int_literal(index));
+    MILLRACE_TRY(row, expr::make_call("FIELD", {std::move(row), std::move(literal)}));
+  }
+  auto kept = narrowed(type, *at);
+  if (row->type == kept) return row;
+  auto typed = std::make_shared<expr::bound_expr>(*row);
+  typed->type = std::move(kept);
   return expr::expr_ptr(typed);
 }
 
@@ -129,8 +155,7 @@ node_need needs_of_join_side(const logical_node& join, const node_need& of_join,
   const auto width = join.inputs[side]->columns.size();
   node_need both;
   both.columns.resize(left_width + join.inputs[1]->columns.size());
-  for (std::size_t i = 0; i < of_join.columns.size(); ++i)
-    both.columns[i].whole = of_join.columns[i].used();
+  std::copy(of_join.columns.begin(), of_join.columns.end(), both.columns.begin());
   if (const auto& condition = std::get<join_node>(join.detail).condition) add(*condition, both);
   node_need out;
   out.columns.assign(both.columns.begin() + static_cast<std::ptrdiff_t>(begin),

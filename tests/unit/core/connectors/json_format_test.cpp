@@ -48,6 +48,29 @@ TEST(json_format, reads_every_type) {
             "x6869\n");
 }
 
+TEST(json_format, reads_the_wanted_fields_of_rows_in_rows) {
+  const scratch_folder folder;
+  const std::string lines = R"({"r":{"x":1,"y":{"z":"a","w":10,"v":[1]},"u":"b"}}
+{"r":{"x":2,"y":{"z":"c","w":20,"v":[2]},"u":"d"}}
+{"r":{"x":3,"y":null,"u":"e"}}
+{"r":null}
+{"r":{"x":4,"y":{"w":30},"u":"f"}}
+)";
+  const auto path = folder.write("a.json", lines);
+  const auto inner = data_type::row({{"z", data_type::string()}, {"w", integer()}});
+  auto spec =
+      json_table(path, {{"r", data_type::row({{"x", integer()}, {"y", inner}, {"u", integer()}})}});
+  spec.reads[0].type = data_type::row({{"y", data_type::row({{"w", integer()}})}});
+  const auto out = drain(spec);
+  EXPECT_EQ(out.error, "");
+  EXPECT_EQ(out.text,
+            "+I | ((10))\n"
+            "+I | ((20))\n"
+            "+I | (NULL)\n"
+            "+I | NULL\n"
+            "+I | ((30))\n");
+}
+
 TEST(json_format, reads_values_of_other_types_as_flink_does) {
   const scratch_folder folder;
   const auto path = folder.write("a.json",

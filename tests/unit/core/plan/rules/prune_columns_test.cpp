@@ -27,6 +27,48 @@ Project(r.y AS y)
 )");
 }
 
+TEST_F(prune_columns_rule, drops_fields_of_rows_in_rows) {
+  const auto* sql = "SELECT r.y.w FROM t";
+  EXPECT_EQ(before(sql), R"(
+Project(r.y.w AS w)
+  Scan(t)
+)");
+  EXPECT_EQ(after(prune_columns, sql), R"(
+Project(r.y.w AS w)
+  Scan(t, [r ROW<`y` ROW<`w` INT>>])
+)");
+}
+
+TEST_F(prune_columns_rule, keeps_a_row_that_someone_reads_whole) {
+  EXPECT_EQ(after(prune_columns, "SELECT r.y.w, r.y FROM t"), R"(
+Project(r.y.w AS w, r.y AS y)
+  Scan(t, [r ROW<`y` ROW<`z` STRING, `w` INT>>])
+)");
+}
+
+TEST_F(prune_columns_rule, drops_fields_of_a_row_taken_out_of_a_row) {
+  EXPECT_EQ(after(prune_columns, "SELECT q.y.w FROM (SELECT r AS q, k FROM t) WHERE q.x > 1"), R"(
+Project(q.y.w AS w)
+  Filter((q.x > 1))
+    Project(r AS q)
+      Scan(t, [r ROW<`x` INT, `y` ROW<`w` INT>>])
+)");
+  EXPECT_EQ(after(prune_columns, "SELECT y.w FROM (SELECT r.y AS y, k FROM t)"), R"(
+Project(y.w AS w)
+  Project(r.y AS y)
+    Scan(t, [r ROW<`y` ROW<`w` INT>>])
+)");
+}
+
+TEST_F(prune_columns_rule, drops_fields_below_a_join) {
+  EXPECT_EQ(after(prune_columns, "SELECT u.k, t.r.y.w FROM u LEFT JOIN t ON u.id = t.r.x"), R"(
+Project(k, r.y.w AS w)
+  Join(left, (id = r.x))
+    Scan(u, [id, k])
+    Scan(t, [r ROW<`x` INT, `y` ROW<`w` INT>>])
+)");
+}
+
 TEST_F(prune_columns_rule, drops_what_a_join_does_not_hand_on) {
   EXPECT_EQ(after(prune_columns, "SELECT t.k FROM t JOIN u ON t.id = u.id"), R"(
 Project(k)
