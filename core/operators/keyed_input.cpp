@@ -24,14 +24,18 @@ keyed_input::keyed_input(const operator_inputs& inputs, std::uint32_t input,
                          std::vector<std::uint32_t> keys)
     : columns_(std::move(keys)),
       encoder_(types_of(inputs.inputs[input], columns_)),
-      takes_exchange_hashes_(hashed_by(inputs, input, columns_)) {}
+      hashed_columns_(columns_),
+      takes_exchange_hashes_(hashed_by(inputs, input, columns_)) {
+  if (takes_exchange_hashes_) hashed_columns_ = inputs.node.inputs[input].keys;
+}
 
 void keyed_input::hash(const data::record_batch& batch) {
   // Without keys every row of every batch has the same hash.
   const std::size_t needed = batch.stored_rows() * sizeof(std::uint64_t);
-  if (columns_.empty() && hashes_ && hashes_->size() >= needed) return;
-  hashes_ = takes_exchange_hashes_ && batch.hashes_buffer() ? batch.hashes_buffer()
-                                                            : expr::hash_keys(batch, columns_);
+  if (hashed_columns_.empty() && hashes_ && hashes_->size() >= needed) return;
+  hashes_ = takes_exchange_hashes_ && batch.hashes_buffer()
+                ? batch.hashes_buffer()
+                : expr::hash_keys(batch, hashed_columns_);
 }
 
 tables::readiness keyed_input::load(const data::record_batch& batch, tables::table_set& tables) {

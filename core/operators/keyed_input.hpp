@@ -13,9 +13,10 @@ namespace millrace::operators {
 
 /// The keys of one input of a keyed operator, encoded for its tables.
 ///
-/// Hashes that came with a batch are used only if the hash exchange stands right in front of the
-/// operator and its keys are among the operator's: then equal keys have equal hashes, and they name
-/// the key groups that this subtask owns. All others are computed here.
+/// Where a hash exchange stands right in front of the operator and its keys are among the
+/// operator's, the hashes are those of the exchange: equal keys have equal ones, and they name the
+/// key groups that a subtask owns at any parallelism. They come with the batch, or, from an
+/// exchange of one channel, are computed here.
 class keyed_input {
  public:
   /// `input` is the index of the operator's input, `keys` are columns of it.
@@ -35,6 +36,7 @@ class keyed_input {
   [[nodiscard]] const tables::key_batch& keys() const { return keys_; }
   /// One hash per stored row of the batch last loaded.
   [[nodiscard]] const std::uint64_t* hashes() const { return hashes_->as<std::uint64_t>(); }
+  [[nodiscard]] const data::buffer_ref& hashes_buffer() const { return hashes_; }
 
   [[nodiscard]] const std::vector<std::uint32_t>& columns() const { return columns_; }
   [[nodiscard]] const std::vector<data::data_type>& types() const {
@@ -45,6 +47,7 @@ class keyed_input {
   std::vector<std::uint32_t> columns_;
   tables::key_encoder encoder_;
   tables::key_batch keys_;
+  std::vector<std::uint32_t> hashed_columns_;
   data::buffer_ref hashes_;
   bool takes_exchange_hashes_ = false;
 };

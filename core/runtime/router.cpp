@@ -62,11 +62,11 @@ result<void> router::emit(const data::batch_ptr& batch) {
 }
 
 void router::emit_hashed(const data::batch_ptr& batch) {
-  const auto hashed = batch->with_hashes(expr::hash_keys(*batch, options_.keys));
-  if (!partition_) {
-    send(channels_.front(), without_waste(hashed));
+  if (!partition_) {  // the reader hashes what it needs hashes for
+    send(channels_.front(), without_waste(batch));
     return;
   }
+  const auto hashed = batch->with_hashes(expr::hash_keys(*batch, options_.keys));
   partition_->split(*hashed);
   if (channels_.size() <= sharing_channels) {
     share(hashed);

@@ -67,11 +67,26 @@ join_operator::join_operator(plan::join_spec spec, const operator_inputs& inputs
   }
 }
 
+// Then keys of both sides are equal if their bits are.
+bool join_operator::keys_are_longs() const {
+  if (spec_.left_keys.size() != 1) return false;
+  if (!spec_.null_matches.empty() && spec_.null_matches[0]) return false;
+  const data::data_type& left = left_types_[spec_.left_keys[0]];
+  const data::data_type& right = right_types_[spec_.right_keys[0]];
+  if (left.id() != right.id()) return false;
+  if (left.id() == data::type_id::bigint) return true;
+  const bool timestamps =
+      left.id() == data::type_id::timestamp || left.id() == data::type_id::timestamp_ltz;
+  return timestamps && left.precision() == right.precision();
+}
+
 result<void> join_operator::open(operator_context& context) {
   context_ = &context;
+  const bool longs = keys_are_longs();
   for (auto& s : sides_) {
     s.rows.open(s.input.types(), *context.tables);
-    s.waiting.open(*context.budget, most_waiting_bytes(context));
+    s.waiting.open(*context.budget, most_waiting_bytes(context),
+                   longs ? std::optional(s.input.columns()[0]) : std::nullopt);
   }
   MILLRACE_TRY(const auto condition,
                original_.null_aware
@@ -127,20 +142,18 @@ bool join_operator::nothing_is_kept() const {
 
 bool join_operator::wait_unmet() {
   if (!own().can_wait) return false;
-  own().input.hash(*batch_);
+  if (!own().waiting.compares_values(*batch_)) own().input.hash(*batch_);
   if (!wait()) return false;
   find_null_keys();
   return true;
 }
 
-// Keeps the batch, whose keys are hashed, as it is; false where it may not or there is no room.
+// Keeps the batch, hashed unless it waits by value; false where it may not or there is no room.
 bool join_operator::wait() {
   side& s = own();
   if (!s.can_wait) return false;
-  const std::span hashes(s.input.hashes(), batch_->stored_rows());
-  auto kept = batch_->hashes() == hashes.data() ? batch_->hashes_buffer()
-                                                : data::buffer::copy_of(std::as_bytes(hashes));
-  return s.waiting.add({batch_, std::move(kept)});
+  const bool by_value = s.waiting.compares_values(*batch_);
+  return s.waiting.add(*batch_, by_value ? nullptr : s.input.hashes_buffer());
 }
 
 // Sends the rows of the other side that may meet the batch to their table.
@@ -148,25 +161,36 @@ void join_operator::ask_waiting() {
   asked_ = true;
   side& s = other();
   if (s.waiting.empty()) return;
-  constexpr std::uint32_t most_rows = 8 * waiting_rows::most_hashes;
-  std::vector<std::uint64_t> hashes;
-  if (batch_->row_count() <= most_rows) {
-    const auto keys = own().input.keys().hash_span();
-    hashes.assign(keys.begin(), keys.end());
-    std::ranges::sort(hashes);
-    hashes.erase(std::ranges::unique(hashes).begin(), hashes.end());
-  }
-  const bool few = batch_->row_count() <= most_rows &&
-                   s.waiting.worth_asking(static_cast<std::uint32_t>(hashes.size()));
-  s.leaving = few ? s.waiting.take(hashes) : s.waiting.take_all();
+  constexpr std::uint32_t most_rows = 8 * waiting_rows::most_keys;
+  waiting_rows::question asked;
+  if (batch_->row_count() <= most_rows) asked = question_of_batch();
+  const bool few = batch_->row_count() <= most_rows && s.waiting.worth_asking(asked.hashes.size());
+  s.leaving = few ? s.waiting.take(asked) : s.waiting.take_all();
   std::ranges::reverse(s.leaving);
+}
+
+waiting_rows::question join_operator::question_of_batch() {
+  const auto sort_out = [](auto& list) {
+    std::ranges::sort(list);
+    list.erase(std::ranges::unique(list).begin(), list.end());
+  };
+  waiting_rows::question asked;
+  const auto keys = own().input.keys().hash_span();
+  asked.hashes.assign(keys.begin(), keys.end());
+  sort_out(asked.hashes);
+  if (!keys_are_longs()) return asked;
+  const data::column& key = *batch_->column_at(own().input.columns()[0]);
+  for (std::uint32_t i = 0; i < batch_->row_count(); ++i)
+    asked.values.push_back(key.value<std::int64_t>(batch_->row_at(i)));
+  sort_out(asked.values);
+  return asked;
 }
 
 // Oldest last; stops where a key group has to be read first.
 result<progress> join_operator::store_leaving() {
   for (side& s : sides_) {
     for (; !s.leaving.empty(); s.leaving.pop_back()) {
-      const data::record_batch& batch = *s.leaving.back().batch;
+      const data::record_batch& batch = *s.leaving.back();
       if (s.input.load(batch, *context_->tables) != tables::readiness::ready)
         return progress::need_state;
       MILLRACE_CHECK(s.rows.store(batch, s.input.keys(), null_keys_of(s, batch), {}));
@@ -203,6 +227,19 @@ void join_operator::find_null_keys() {
       static_cast<std::uint64_t>(std::ranges::count(null_keys_, std::uint8_t{1}));
 }
 
+namespace {
+
+bool has_null(const data::column& c, const data::record_batch& batch) {
+  if (c.is_constant() || c.type.id() == data::type_id::null) return c.is_null(0);
+  const std::uint64_t* valid = c.validity_words();
+  if (!batch.selected()) return data::count_bits(valid, batch.stored_rows()) < batch.stored_rows();
+  std::uint64_t nulls = 0;
+  for (const std::uint32_t row : batch.selection()) nulls |= ~valid[row >> 6] >> (row & 63);
+  return (nulls & 1) != 0;
+}
+
+}  // namespace
+
 // Flags the live rows that can match nothing; empty if there are none.
 std::vector<std::uint8_t> join_operator::null_keys_of(const side& s,
                                                       const data::record_batch& batch) const {
@@ -211,11 +248,11 @@ std::vector<std::uint8_t> join_operator::null_keys_of(const side& s,
   for (std::size_t k = 0; k < columns.size(); ++k) {
     const data::column& c = *batch.column_at(columns[k]);
     if (!c.may_have_nulls() || (k < spec_.null_matches.size() && spec_.null_matches[k])) continue;
+    if (!has_null(c, batch)) continue;
     flags.resize(batch.row_count());
     for (std::uint32_t i = 0; i < batch.row_count(); ++i)
       if (c.is_null(batch.row_at(i))) flags[i] = 1;
   }
-  if (std::ranges::find(flags, std::uint8_t{1}) == flags.end()) flags.clear();
   return flags;
 }
 

@@ -23,8 +23,8 @@ namespace millrace::operators {
 /// has no keys here: their equality, or either being NULL, is part of its condition. Source:
 /// Flink's StreamingJoinOperator and StreamingSemiAntiJoinOperator.
 ///
-/// Rows of an inner join's inputs that only grow wait, as batches by reference, until a row of the
-/// other side asks for their key, or a barrier comes (see `waiting_rows`).
+/// Rows of an inner join's inputs that only grow wait, as whole batches, until a row of the other
+/// side asks for their key, or a barrier comes (see `waiting_rows`).
 ///
 /// State: `left`, `right` (see `join_side`).
 class join_operator final : public physical_operator {
@@ -48,16 +48,18 @@ class join_operator final : public physical_operator {
     bool counted = false;    // they keep match counts
     bool can_wait = false;
     waiting_rows waiting{};
-    std::vector<waiting_rows::entry> leaving{};  // out of `waiting`, on their way to `rows`
+    std::vector<data::batch_ptr> leaving{};  // out of `waiting`, on their way to `rows`
   };
 
   [[nodiscard]] static plan::join_spec without_keys(plan::join_spec spec);
+  [[nodiscard]] bool keys_are_longs() const;
   [[nodiscard]] join_side::settings settings_of(const operator_inputs& inputs, bool left) const;
   [[nodiscard]] side& own() { return sides_[probe_]; }
   [[nodiscard]] side& other() { return sides_[1 - probe_]; }
   [[nodiscard]] bool semi() const { return is_semi_ || is_anti_; }
 
   void ask_waiting();
+  [[nodiscard]] waiting_rows::question question_of_batch();
   [[nodiscard]] result<progress> store_leaving();
   [[nodiscard]] bool nothing_is_kept() const;
   [[nodiscard]] bool wait_unmet();

@@ -6,14 +6,25 @@
 namespace millrace::operators {
 namespace {
 
-// A plain loop per hash that the compiler vectorizes.
-bool has_any(std::span<const std::uint64_t> of_rows, std::span<const std::uint64_t> hashes) {
-  for (const std::uint64_t hash : hashes) {
+// A plain loop per key that the compiler vectorizes.
+template <class Key>
+bool has_any(std::span<const Key> of_rows, std::span<const Key> asked) {
+  for (const Key key : asked) {
     unsigned hits = 0;
-    for (const std::uint64_t h : of_rows) hits |= h == hash ? 1U : 0U;
+    for (const Key k : of_rows) hits |= k == key ? 1U : 0U;
     if (hits != 0) return true;
   }
   return false;
+}
+
+// A flag per stored row; empty if no row was hit.
+template <class Key>
+std::vector<std::uint8_t> hits_of(std::span<const Key> of_rows, std::span<const Key> asked) {
+  if (!has_any(of_rows, asked)) return {};
+  std::vector<std::uint8_t> hits(of_rows.size());
+  for (std::size_t row = 0; row < of_rows.size(); ++row)
+    hits[row] = std::ranges::find(asked, of_rows[row]) != asked.end() ? 1 : 0;
+  return hits;
 }
 
 data::batch_ptr with_rows(const data::record_batch& batch, const std::vector<std::uint32_t>& rows) {
@@ -24,16 +35,24 @@ data::batch_ptr with_rows(const data::record_batch& batch, const std::vector<std
 
 }  // namespace
 
-void waiting_rows::open(memory_budget& budget, std::int64_t most_bytes) {
+void waiting_rows::open(memory_budget& budget, std::int64_t most_bytes,
+                        std::optional<std::uint32_t> key) {
   budget_ = &budget;
   most_bytes_ = most_bytes;
+  key_ = key;
 }
 
-bool waiting_rows::add(entry rows) {
-  const auto bytes = static_cast<std::int64_t>(rows.batch->byte_size() + rows.hashes->size());
+bool waiting_rows::compares_values(const data::record_batch& batch) const {
+  return key_ && batch.column_at(*key_)->layout == data::encoding::flat;
+}
+
+bool waiting_rows::add(const data::record_batch& batch, data::buffer_ref hashes) {
+  entry e{packed_batch(batch, key_), std::move(hashes)};
+  const auto bytes =
+      static_cast<std::int64_t>(e.rows.byte_size() + (e.hashes ? e.hashes->size() : 0));
   if (bytes_ + bytes > most_bytes_ || !budget_->reserve(bytes)) return false;
   bytes_ += bytes;
-  entries_.push_back(std::move(rows));
+  entries_.push_back(std::move(e));
   return true;
 }
 
@@ -43,37 +62,46 @@ void waiting_rows::release() {
   asked_ = 0;
 }
 
-bool waiting_rows::split(entry& from, std::span<const std::uint64_t> hashes, entry& taken) {
-  const data::record_batch& batch = *from.batch;
-  const auto* of_rows = from.hashes->as<std::uint64_t>();
-  if (!has_any({of_rows, batch.stored_rows()}, hashes)) return false;
-  std::vector<std::uint32_t> asked, left;
-  for (std::uint32_t i = 0; i < batch.row_count(); ++i) {
-    const std::uint32_t row = batch.row_at(i);
-    const bool hit = std::ranges::find(hashes, of_rows[row]) != hashes.end();
-    (hit ? asked : left).push_back(row);
-  }
-  if (asked.empty()) return false;
-  taken = {with_rows(batch, asked), from.hashes};
-  from.batch = left.empty() ? nullptr : with_rows(batch, left);
-  return true;
+// The rows asked for, or null; `from` keeps the others, and has no rows if there are none.
+data::batch_ptr waiting_rows::split(entry& from, const question& asked) const {
+  const std::uint32_t stored = from.rows.stored_rows();
+  if (from.hashes)
+    return split_at(from, hits_of(std::span(from.hashes->as<std::uint64_t>(), stored),
+                                  std::span(asked.hashes)));
+  const auto* values = from.rows.column_at(*key_)->data<std::int64_t>();
+  return split_at(from, hits_of(std::span(values, stored), std::span(asked.values)));
 }
 
-std::vector<waiting_rows::entry> waiting_rows::take(std::span<const std::uint64_t> hashes) {
-  std::vector<entry> out;
-  asked_ += static_cast<std::uint32_t>(hashes.size());
-  for (auto& e : entries_) {
-    entry taken;
-    if (split(e, hashes, taken)) out.push_back(std::move(taken));
+data::batch_ptr waiting_rows::split_at(entry& from, std::span<const std::uint8_t> hits) const {
+  if (hits.empty()) return nullptr;
+  const data::batch_ptr batch = from.rows.unpacked();
+  std::vector<std::uint32_t> taken, left;
+  for (std::uint32_t i = 0; i < batch->row_count(); ++i) {
+    const std::uint32_t row = batch->row_at(i);
+    (hits[row] != 0 ? taken : left).push_back(row);
   }
-  std::erase_if(entries_, [](const entry& e) { return e.batch == nullptr; });
+  if (taken.empty()) return nullptr;
+  from.rows =
+      packed_batch(left.empty() ? data::record_batch({}, 0) : *with_rows(*batch, left), key_);
+  return with_rows(*batch, taken);
+}
+
+std::vector<data::batch_ptr> waiting_rows::take(const question& asked) {
+  std::vector<data::batch_ptr> out;
+  asked_ += asked.hashes.size();
+  for (auto& e : entries_)
+    if (auto taken = split(e, asked)) out.push_back(std::move(taken));
+  std::erase_if(entries_, [](const entry& e) { return e.rows.stored_rows() == 0; });
   if (entries_.empty()) release();
   return out;
 }
 
-std::vector<waiting_rows::entry> waiting_rows::take_all() {
+std::vector<data::batch_ptr> waiting_rows::take_all() {
   release();
-  return std::exchange(entries_, {});
+  std::vector<data::batch_ptr> out;
+  for (const entry& e : entries_) out.push_back(e.rows.unpacked());
+  entries_.clear();
+  return out;
 }
 
 }  // namespace millrace::operators

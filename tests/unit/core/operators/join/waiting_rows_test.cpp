@@ -5,39 +5,52 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 
 namespace millrace::operators {
 namespace {
 
-// A batch of one column whose values are their own hashes.
-waiting_rows::entry rows_of(std::initializer_list<std::uint64_t> values) {
+// A batch of one column.
+data::batch_ptr rows_of(std::initializer_list<std::int64_t> values) {
   data::column_builder column(bigint());
-  for (const auto v : values) column.append(static_cast<std::int64_t>(v));
-  const std::span bytes(std::as_bytes(std::span(values.begin(), values.size())));
-  return {std::make_shared<const data::record_batch>(std::vector{column.finish()},
-                                                     static_cast<std::uint32_t>(values.size())),
-          data::buffer::copy_of(bytes)};
+  for (const auto v : values) column.append(v);
+  return std::make_shared<const data::record_batch>(std::vector{column.finish()},
+                                                    static_cast<std::uint32_t>(values.size()));
 }
 
-std::string text_of(const std::vector<waiting_rows::entry>& entries) {
+// By value, or with the values as their own hashes.
+class waiting_rows_test : public ::testing::TestWithParam<bool> {
+ protected:
+  static std::optional<std::uint32_t> key() {
+    return GetParam() ? std::optional<std::uint32_t>(0) : std::nullopt;
+  }
+  static bool add(waiting_rows& waiting, std::initializer_list<std::int64_t> values) {
+    const auto batch = rows_of(values);
+    EXPECT_EQ(waiting.compares_values(*batch), GetParam());
+    const auto bytes = std::as_bytes(std::span(values.begin(), values.size()));
+    return waiting.add(*batch, GetParam() ? nullptr : data::buffer::copy_of(bytes));
+  }
+};
+
+std::string text_of(const std::vector<data::batch_ptr>& batches) {
   std::string out;
-  for (const auto& e : entries) {
-    for (std::uint32_t i = 0; i < e.batch->row_count(); ++i)
-      out += std::to_string(e.batch->column_at(0)->value<std::int64_t>(e.batch->row_at(i))) + " ";
+  for (const auto& batch : batches) {
+    for (std::uint32_t i = 0; i < batch->row_count(); ++i)
+      out += std::to_string(batch->column_at(0)->value<std::int64_t>(batch->row_at(i))) + " ";
     out += "; ";
   }
   return out;
 }
 
-TEST(waiting_rows, gives_the_rows_of_the_hashes_asked_for_once) {
+TEST_P(waiting_rows_test, gives_the_rows_of_the_keys_asked_for_once) {
   memory_budget budget(1 << 20);
   waiting_rows waiting;
-  waiting.open(budget, 1 << 20);
-  ASSERT_TRUE(waiting.add(rows_of({1, 2, 3, 2})));
-  ASSERT_TRUE(waiting.add(rows_of({4, 5})));
-  ASSERT_TRUE(waiting.add(rows_of({2})));
-  const std::uint64_t two[] = {2, 9};
+  waiting.open(budget, 1 << 20, key());
+  ASSERT_TRUE(add(waiting, {1, 2, 3, 2}));
+  ASSERT_TRUE(add(waiting, {4, 5}));
+  ASSERT_TRUE(add(waiting, {2}));
+  const waiting_rows::question two{{2, 9}, {2, 9}};
   EXPECT_EQ(text_of(waiting.take(two)), "2 2 ; 2 ; ");
   EXPECT_EQ(text_of(waiting.take(two)), "");
   EXPECT_EQ(text_of(waiting.take_all()), "1 3 ; 4 5 ; ");
@@ -45,22 +58,24 @@ TEST(waiting_rows, gives_the_rows_of_the_hashes_asked_for_once) {
   EXPECT_EQ(budget.used(), 0);
 }
 
-TEST(waiting_rows, holds_no_more_than_it_may) {
+TEST_P(waiting_rows_test, holds_no_more_than_it_may) {
   memory_budget budget(1 << 20);
   waiting_rows waiting;
-  waiting.open(budget, 1);
-  EXPECT_FALSE(waiting.add(rows_of({1})));
+  waiting.open(budget, 1, key());
+  EXPECT_FALSE(add(waiting, {1}));
   memory_budget none(0);
   waiting_rows unlucky;
-  unlucky.open(none, 1 << 20);
-  EXPECT_FALSE(unlucky.add(rows_of({1})));
+  unlucky.open(none, 1 << 20, key());
+  EXPECT_FALSE(add(unlucky, {1}));
   EXPECT_EQ(none.used(), 0);
 }
 
+INSTANTIATE_TEST_SUITE_P(by_value_or_hash, waiting_rows_test, ::testing::Bool());
+
 TEST(waiting_rows, are_not_worth_many_questions) {
   const waiting_rows waiting;
-  EXPECT_TRUE(waiting.worth_asking(waiting_rows::most_hashes));
-  EXPECT_FALSE(waiting.worth_asking(waiting_rows::most_hashes + 1));
+  EXPECT_TRUE(waiting.worth_asking(waiting_rows::most_keys));
+  EXPECT_FALSE(waiting.worth_asking(waiting_rows::most_keys + 1));
 }
 
 class waiting_join_test : public ::testing::TestWithParam<drive> {
@@ -98,6 +113,11 @@ TEST_P(waiting_join_test, a_barrier_stores_all) {
   EXPECT_GE(join_.state_rows(), 101U);
   join_.rows("8 | 2\n", 1);
   EXPECT_EQ(join_.take(), "+I | 8 | 1 | 8 | 2\n");
+}
+
+TEST_P(waiting_join_test, rows_without_a_key_are_counted_and_never_met) {
+  join_.rows("NULL | 1\n0 | 1\n").rows("0 | 2\n", 1).rows("NULL | 3\n", 1);
+  EXPECT_EQ(join_.take(), "+I | 0 | 1 | 0 | 2\n");
 }
 
 TEST_P(waiting_join_test, many_questions_are_answered_from_the_table) {
