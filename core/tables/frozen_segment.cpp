@@ -28,7 +28,8 @@ void frozen_segment::add_piece(std::size_t at, std::size_t key_size, bool tombst
                     tombstone ? piece::tombstone : static_cast<std::uint32_t>(value_size)});
 }
 
-// A snapshot leaves the marks alone: the next delta must hold what this one would have held.
+// A snapshot leaves the marks of change alone: the next delta must hold what this one would have
+// held. But deltas may follow on it, so that what it holds leaves a tombstone from now on.
 void frozen_segment::copy_blocks() {
   std::vector<arena::ref> all;
   if (mode == freeze_mode::snapshot) table->all_blocks(*source, all);
@@ -45,9 +46,8 @@ void frozen_segment::copy_blocks() {
       if (mode == freeze_mode::changes) source->dirty[kept++] = block;
       continue;
     }
-    if (mode == freeze_mode::changes) {
-      flags = static_cast<std::uint8_t>((flags & ~entry_flag::dirty) | entry_flag::persisted);
-    }
+    if (mode == freeze_mode::changes) flags &= static_cast<std::uint8_t>(~entry_flag::dirty);
+    flags |= entry_flag::persisted;
     const std::size_t at = bytes.size();
     const std::size_t key_size = table->write_block(*source, block, bytes);
     add_piece(at, key_size, false);
@@ -57,6 +57,7 @@ void frozen_segment::copy_blocks() {
 
 // A key that came back after its removal is among the dirty blocks.
 void frozen_segment::copy_tombstones() {
+  if (mode == freeze_mode::snapshot) return;
   for_each_tombstone(tombstones, [&](std::string_view key) {
     const auto parsed = parse_delta_key(key);
     if (table->find_block(*source, *parsed) != arena::null) return;
@@ -86,6 +87,7 @@ void frozen_segment::merge_back() {
   const std::scoped_lock hold(lock);
   if (mode == freeze_mode::snapshot) {
     if (!copied) source->frozen.store(nullptr, std::memory_order_release);
+    source->tombstones.append(tombstones);
     copied = true;
     return;
   }

@@ -31,14 +31,15 @@ void set_state::freeze_segment(frozen_set& to, keyed_table& t, std::uint32_t i, 
   segment& s = *t.segments_[i];
   const bool snapshot = mode == freeze_mode::snapshot;
   if (s.dead != 0) t.sweep(s);
-  if (snapshot ? s.rows == 0 : s.dirty.empty() && s.tombstones.empty()) return;
+  if ((snapshot ? s.rows == 0 : s.dirty.empty()) && s.tombstones.empty()) return;
   auto f = std::make_unique<frozen_segment>();
   f->table = &t;
   f->source = &s;
   f->group = group_at(i).value;
   f->mode = mode;
   f->expected = snapshot ? s.rows : s.dirty.size();
-  if (!snapshot) f->tombstones = std::exchange(s.tombstones, {});
+  // Behind a snapshot nobody asks for what went before, but a store that holds it.
+  if (!snapshot || context.store == nullptr) f->tombstones = std::exchange(s.tombstones, {});
   s.frozen.store(f.get(), std::memory_order_release);
   s.guarded = true;
   to.segments.push_back(std::move(f));

@@ -91,7 +91,10 @@ void task_state::collect(bool all, std::vector<owned_entry>& out, std::vector<st
     if (!all && !l.dirty) continue;
     for (std::uint32_t i = 0; i < l.entries.size(); ++i)
       out.push_back({key_of(ordinal_, name, i), value_of(l.how, l.entries[i]), false});
-    if (all) continue;
+    if (all) {
+      l.persisted = std::max(l.persisted, l.entries.size());
+      continue;
+    }
     for (auto i = static_cast<std::uint32_t>(l.entries.size()); i < l.persisted; ++i)
       out.push_back({key_of(ordinal_, name, i), {}, true});
     l.persisted = std::max(l.persisted, l.entries.size());

@@ -93,6 +93,65 @@ TEST(table_set, a_snapshot_holds_every_kind_also_of_cold_key_groups) {
   restored.expect(500);
 }
 
+// A base written as a snapshot, removals, a delta: what was removed must not come back.
+TEST(table_set, a_delta_behind_a_snapshot_names_what_is_gone) {
+  world w;
+  auto context = w.context();
+  context.store = nullptr;
+  table_set set(context);
+  all_kinds tables(set);
+  tables.fill(0, 100);
+  tables.task.assign("splits", {"a", "b"});
+  image_writer image;
+  auto snapshot = set.freeze(checkpoint_id(1), freeze_mode::snapshot);
+  ASSERT_TRUE(table_set::write_delta(*snapshot, image).ok());
+  set.written(*snapshot);
+  for (std::int64_t k = 0; k < 100; ++k) {
+    const number_key key(k);
+    EXPECT_TRUE(tables.hash.erase(key.view()));
+    EXPECT_TRUE(tables.timers.erase(k, key.view()));
+    tables.map.erase(tables.map.locate(key.view()), "sub");
+    tables.sorted.erase(tables.sorted.locate(key.view()), "order");
+    tables.list.clear(tables.list.locate(key.view()));
+  }
+  tables.task.assign("splits", std::vector<std::string>());
+  image.begin();
+  auto delta = set.freeze(checkpoint_id(2));
+  ASSERT_TRUE(table_set::write_delta(*delta, image).ok());
+  set.written(*delta);
+  EXPECT_EQ(image.image.size(), 1U) << "the watermark alone";
+}
+
+TEST(table_set, snapshots_without_a_store_let_old_removals_go) {
+  world w;
+  auto context = w.context();
+  context.store = nullptr;
+  table_set set(context);
+  hash_table& table = set.open_hash(named("hash"));
+  const auto snap = [&](std::uint64_t id, bool abort) {
+    image_writer image;
+    auto snapshot = set.freeze(checkpoint_id(id), freeze_mode::snapshot);
+    EXPECT_TRUE(table_set::write_delta(*snapshot, image).ok());
+    abort ? set.merge_back(*snapshot) : set.written(*snapshot);
+    return image.count;
+  };
+  const number_key key(1);
+  (void)table.find_or_insert(key.view());
+  EXPECT_EQ(snap(1, false), 1U);
+  EXPECT_TRUE(table.erase(key.view()));
+  EXPECT_EQ(snap(2, true), 0U);
+  image_writer image;
+  auto delta = set.freeze(checkpoint_id(3));
+  ASSERT_TRUE(table_set::write_delta(*delta, image).ok());
+  set.merge_back(*delta);
+  EXPECT_EQ(image.count, 1U) << "an aborted snapshot gives them back";
+  EXPECT_EQ(snap(4, false), 0U);
+  image.begin();
+  delta = set.freeze(checkpoint_id(5));
+  ASSERT_TRUE(table_set::write_delta(*delta, image).ok());
+  EXPECT_EQ(image.count, 0U);
+}
+
 TEST(table_set, cold_key_groups_come_back_by_prefetch) {
   world w;
   table_set set(w.context());
