@@ -1,6 +1,7 @@
 #include "cli/job_state.hpp"
 
 #include "state/checkpoint/directory_store.hpp"
+#include "state/checkpoint/file_io.hpp"
 
 #include <cstdio>
 #include <filesystem>
@@ -32,13 +33,8 @@ result<std::string> job_id_in(const std::string& folder) {
   std::string id;
   if (std::ifstream(path) >> id && !id.empty()) return id;
   id = new_job_id();
-  const std::string aside = path + ".new";
-  if (!(std::ofstream(aside) << id << '\n')) {
-    return make_error(errc::state_io, "cannot write '" + aside + "'");
-  }
-  std::error_code bad;
-  std::filesystem::rename(aside, path, bad);
-  if (bad) return make_error(errc::state_io, "cannot write '" + path + "': " + bad.message());
+  MILLRACE_CHECK(state::replace_file(path, id + '\n'));
+  MILLRACE_CHECK(state::sync_directory(std::filesystem::path(path).parent_path().string()));
   return id;
 }
 
@@ -88,6 +84,8 @@ result<void> find_restore(const checkpoint_request& request, job_state& state) {
   }
   std::fprintf(stderr, "%s: resumes from checkpoint %llu\n", state.name.c_str(),
                static_cast<unsigned long long>(found->manifest.id.value));
+  const auto staged_as = found->manifest.properties.find("job-id");
+  if (staged_as != found->manifest.properties.end()) state.job_id = staged_as->second;
   state.restore = std::make_shared<const restore_plan>(std::move(found->manifest), state.store);
   return {};
 }

@@ -4,12 +4,14 @@
 #include "cli/explain_command.hpp"
 #include "cli/run_command.hpp"
 #include "cli/state_command.hpp"
+#include "core/base/fail_point.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
 #include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <string>
 #include <vector>
@@ -141,7 +143,14 @@ class command_line {
 
 }  // namespace
 
-int run_program(int argc, char** argv) { return command_line().execute(argc, argv); }
+int run_program(int argc, char** argv) {
+  const char* fail_point = std::getenv("MILLRACE_FAIL_POINT");
+  if (auto armed = arm_fail_point(fail_point == nullptr ? "" : fail_point); !armed) {
+    std::fprintf(stderr, "%s\n", to_text(armed.error()).c_str());
+    return exit_usage;
+  }
+  return command_line().execute(argc, argv);
+}
 
 std::string help_text() { return command_line().help(); }
 

@@ -1,5 +1,6 @@
 #include "actors/jobs/checkpoint_writer.hpp"
 
+#include "core/base/fail_point.hpp"
 #include "core/tables/table_set.hpp"
 
 #include <caf/send.hpp>
@@ -27,6 +28,7 @@ class writer_state {
  private:
   void begin(checkpoint_id id);
   [[nodiscard]] result<void> write(write_states& m);
+  [[nodiscard]] manifest_stored complete(coordination::checkpoint_manifest& manifest);
   void stop();
 
   self_pointer self_;
@@ -48,16 +50,7 @@ checkpoint_writer_handle::behavior_type writer_state::behavior(
         done.states = std::move(m.states);
         self_->send(master_, std::move(done));
       },
-      [this](store_manifest& m) {
-        manifest_stored done{m.manifest->id, nullptr, std::nullopt};
-        if (auto stored = store_->complete(std::move(*m.manifest)); stored.ok()) {
-          done.manifest =
-              std::make_shared<coordination::checkpoint_manifest>(std::move(stored).value());
-        } else {
-          done.failure = stored.take_error();
-        }
-        self_->send(master_, std::move(done));
-      },
+      [this](store_manifest& m) { self_->send(master_, complete(*m.manifest)); },
       [this](const abort_checkpoint& m) { store_->abort(m.id); },
       [this](const stop_writing&) { stop(); },
   };
@@ -68,6 +61,17 @@ void writer_state::begin(checkpoint_id id) {
   if (auto begun = store_->begin(id); !begun.ok()) not_begun_ = begun.take_error();
 }
 
+manifest_stored writer_state::complete(coordination::checkpoint_manifest& manifest) {
+  manifest_stored done{manifest.id, nullptr, not_begun_};
+  if (not_begun_) return done;
+  if (auto stored = store_->complete(std::move(manifest)); stored.ok()) {
+    done.manifest = std::make_shared<coordination::checkpoint_manifest>(std::move(stored).value());
+  } else {
+    done.failure = stored.take_error();
+  }
+  return done;
+}
+
 // A delta goes behind the files that `states` name already, a snapshot stands alone.
 result<void> writer_state::write(write_states& m) {
   if (not_begun_) return *not_begun_;
@@ -76,6 +80,7 @@ result<void> writer_state::write(write_states& m) {
     coordination::operator_state& state = m.states[i];
     const auto& delta = m.snapshot->state.stages[i];
     if (!delta || state.tables.empty()) continue;
+    MILLRACE_CHECK(pass_step(protocol_step::write));
     const bool whole = delta->mode() == tables::freeze_mode::snapshot;
     if (whole) state.files.clear();
     MILLRACE_TRY(const auto reader, tables::table_set::read_delta(delta));

@@ -172,7 +172,7 @@ void master_state::on_task_down(const caf::down_msg& down) {
 }
 
 void master_state::on_tick() {
-  if (ended_) return;
+  if (ended_ || machine_->status() != coordination::job_status::running) return;
   carry_out(checkpoints_->on_time(setup_->options.time->now()));
   for (source_desk& desk : desks_) {
     if (desk.source->discovery_interval_ms() > 0) discover(desk);
@@ -203,7 +203,7 @@ void master_state::carry_out(job_action action) {
 }
 
 void master_state::conclude() {
-  const bool finished = machine_->status() == coordination::job_status::finished;
+  const bool finished = machine_->status() == coordination::job_status::finished && !cause_;
   if (finished && writer_ && !last_checkpoint_) {
     // One in flight is being stored; it calls again.
     if (checkpoints_->in_flight()) return;

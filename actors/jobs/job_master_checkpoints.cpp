@@ -1,5 +1,6 @@
 #include "actors/jobs/job_master_state.hpp"
 
+#include "core/base/fail_point.hpp"
 #include "core/base/state_errors.hpp"
 
 #include <algorithm>
@@ -39,7 +40,9 @@ result<void> master_state::recover_sinks() {
       }
     }
   }
+  MILLRACE_CHECK(pass_step(protocol_step::recover));
   MILLRACE_CHECK(commit(std::move(prepared)));
+  MILLRACE_CHECK(pass_step(protocol_step::clear));
   for (const auto& [node, sink] : setup_->sinks) {
     MILLRACE_CHECK(sink->clear_leftovers(setup_->options.job_id, restored));
   }
@@ -50,6 +53,9 @@ void master_state::trigger(checkpoint_id id) {
   const data::barrier barrier{
       .id = id, .at = setup_->options.time->now(), .savepoint = wants_whole_state()};
   book_->begin(id, barrier.at);
+  if (auto go = pass_step(protocol_step::trigger); !go) {
+    return on_checkpoint_error(id, go.take_error());
+  }
   if (writer_) self_->send(writer_, begin_checkpoint{id});
   std::uint32_t first = 0;
   for (const auto& vertex : setup_->graph.vertices) {
@@ -94,6 +100,7 @@ std::vector<coordination::operator_state> master_state::describe(
 
 void master_state::on_states_written(states_written& m) {
   const checkpoint_id id = m.snapshot->barrier.id;
+  if (auto go = pass_step(protocol_step::acknowledge); !go) m.failure = go.take_error();
   book_->on_acknowledged(m.task, std::move(m.states), *m.snapshot);
   if (m.failure) {
     on_checkpoint_error(id, std::move(*m.failure));
@@ -108,15 +115,30 @@ void master_state::on_states_written(states_written& m) {
 // A failed fsync leaves nothing to trust, and a lost lock means that another process runs the job.
 void master_state::on_checkpoint_error(checkpoint_id id, error cause) {
   const bool fatal = cause.code == state_sync_failed || cause.code == state_locked;
-  if (checkpoints_->in_flight() && checkpoints_->newest() == id) checkpoint_failure_ = cause;
+  const bool current = checkpoints_->in_flight() && checkpoints_->newest() == id;
+  if (!current && !fatal) return;
+  if (current) checkpoint_failure_ = cause;
   carry_out(checkpoints_->on_declined(id, setup_->options.time->now()));
-  if (last_checkpoint_) {
-    cause_ = std::move(cause);
-    return conclude();
+  if (last_checkpoint_ || fatal || checkpoints_->failed_too_often()) fail(std::move(cause));
+  conclude_if_stopped();
+}
+
+// The tasks' machine takes no failure once they have all finished, but the last checkpoints and
+// their commits are still to come.
+void master_state::fail(error cause) {
+  if (machine_->status() == coordination::job_status::failing) return;
+  if (machine_->status() == coordination::job_status::running) {
+    return carry_out(machine_->on_failure(std::move(cause)));
   }
-  if (fatal || checkpoints_->failed_too_often()) {
-    carry_out(machine_->on_failure(std::move(cause)));
-  }
+  if (!cause_) cause_ = std::move(cause);
+}
+
+void master_state::give_up(error cause) {
+  fail(std::move(cause));
+  conclude_if_stopped();
+}
+
+void master_state::conclude_if_stopped() {
   if (coordination::is_final(machine_->status()) && !ended_) conclude();
 }
 
@@ -151,21 +173,18 @@ coordination::checkpoint_manifest master_state::make_manifest() const {
 
 void master_state::on_manifest_stored(manifest_stored& m) {
   if (m.failure) return on_checkpoint_error(m.id, std::move(*m.failure));
+  // As if the answer had not come: what is durable by now is committed by the next start.
+  if (auto go = pass_step(protocol_step::notify); !go) return give_up(go.take_error());
   stored_ = std::move(m.manifest);
   carry_out(checkpoints_->on_stored(m.id, setup_->options.time->now()));
-  if (coordination::is_final(machine_->status()) && !ended_) conclude();
+  conclude_if_stopped();
 }
 
 void master_state::settle(checkpoint_id id, bool complete) {
   if (complete) {
-    if (auto done = let_go(book_->release(id)); !done) {
-      if (ended_ || last_checkpoint_) {
-        cause_ = done.take_error();
-      } else {
-        carry_out(machine_->on_failure(done.take_error()));
-      }
-    }
+    if (auto done = let_go(book_->release(id)); !done) fail(done.take_error());
   }
+  if (auto go = pass_step(protocol_step::settle); !go) fail(go.take_error());
   tell_all(checkpoint_settled{id, complete});
   tell_settled(id, complete);
 }
@@ -187,6 +206,7 @@ result<void> master_state::let_go(coordination::released_output output) {
 
 result<void> master_state::commit(std::vector<runtime::sink_committable> all) {
   std::map<std::uint32_t, std::vector<connectors::committable>> by_sink;
+  if (!all.empty()) MILLRACE_CHECK(pass_step(protocol_step::commit));
   for (auto& c : all) by_sink[c.node].push_back(std::move(c.work));
   for (auto& [node, work] : by_sink) {
     auto& committer = committers_[node];

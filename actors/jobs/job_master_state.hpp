@@ -63,6 +63,9 @@ class master_state {
   void on_states_written(states_written& m);
   void on_manifest_stored(manifest_stored& m);
   void on_checkpoint_error(checkpoint_id id, error cause);
+  void fail(error cause);
+  void give_up(error cause);
+  void conclude_if_stopped();
   void carry_out(coordination::checkpoint_order order);
   void trigger(checkpoint_id id);
   [[nodiscard]] bool wants_whole_state() const;

@@ -1,5 +1,6 @@
 #include "core/runtime/task.hpp"
 
+#include "core/base/fail_point.hpp"
 #include "core/tables/table_set.hpp"
 
 #include <algorithm>
@@ -139,6 +140,7 @@ result<void> task::push(const data::element& what) {
   } else if (const auto* idle = std::get_if<data::idleness>(&what)) {
     MILLRACE_TRY(state_, parts_.chain->push_idleness(idle->idle));
   } else if (const auto* barrier = std::get_if<data::barrier>(&what)) {
+    MILLRACE_CHECK(pass_step(protocol_step::freeze));
     if (!passed_) passed_.emplace();
     passed_->barrier = *barrier;
     passed_->watermark = watermark_;
@@ -151,6 +153,7 @@ result<void> task::push(const data::element& what) {
 
 result<bool> task::from_source() {
   if (!triggered_.empty() && !passed_) {
+    MILLRACE_CHECK(pass_step(protocol_step::inject));
     passed_.emplace();
     passed_->splits = parts_.source->snapshot();
     passed_->finished_splits = parts_.source->finished();
@@ -201,6 +204,7 @@ result<void> task::on_event(gate_event event) {
   } else if (const auto* idle = std::get_if<data::idleness>(&event.what)) {
     defer(event.input, merger_->on_idleness(event.channel, idle->idle));
   } else if (const auto* barrier = std::get_if<data::barrier>(&event.what)) {
+    MILLRACE_CHECK(pass_step(protocol_step::align));
     on_barrier(event.channel, *barrier);
   } else if (const auto* end = std::get_if<data::end_of_input>(&event.what)) {
     on_end(event.channel, event.input, *end);
@@ -293,6 +297,8 @@ std::optional<task_snapshot> task::take_snapshot() {
   auto state = parts_.chain->take_snapshot();
   if (!state) return std::nullopt;
   kept_ = *state;
+  // Given up while its barrier was on the way through the task.
+  if (kept_->checkpoint <= aborted_) take_back();
   auto all = std::exchange(passed_, std::nullopt);
   all->state = std::move(*state);
   for (std::uint32_t i = 0; i < parts_.chain->stage_count(); ++i) {
@@ -340,7 +346,12 @@ void task::checkpoint_aborted(checkpoint_id checkpoint) {
       parts_.gate->set_blocked(channel_id(c), aligner_->blocked(channel_id(c)));
     }
   }
-  if (!kept_ || kept_->checkpoint != checkpoint) return;
+  aborted_ = std::max(aborted_, checkpoint);
+  std::erase_if(triggered_, [&](const data::barrier& b) { return b.id <= checkpoint; });
+  if (kept_ && kept_->checkpoint == checkpoint) take_back();
+}
+
+void task::take_back() {
   for (std::uint32_t i = 0; i < kept_->stages.size(); ++i) {
     if (kept_->stages[i]) parts_.chain->stage_at(i).tables->merge_back(*kept_->stages[i]);
   }

@@ -135,6 +135,7 @@ class task {
   void on_barrier(channel_id from, const data::barrier& barrier);
   void on_end(channel_id channel, input_id input, data::end_of_input end);
   void barrier_aligned();
+  void take_back();
   void defer(input_id input, const event_time_change& change);
   [[nodiscard]] result<void> advance_time();
   [[nodiscard]] result<task_turn> rest();
@@ -152,6 +153,7 @@ class task {
   timestamp_ms watermark_ = min_watermark;      // that came in last
   std::optional<task_snapshot> passed_;         // filled in while a barrier passes
   std::optional<chain_snapshot> kept_;          // of the checkpoint in flight
+  checkpoint_id aborted_{};                     // the newest that was given up
   std::shared_ptr<tables::load_job> loading_;   // the chain is parked until it has run
   std::shared_ptr<tables::load_job> new_load_;  // to be handed out with this turn
   std::int64_t source_retry_us_ = 0;

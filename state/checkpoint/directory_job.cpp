@@ -1,5 +1,6 @@
 #include "state/checkpoint/directory_job.hpp"
 
+#include "core/base/fail_point.hpp"
 #include "state/checkpoint/file_io.hpp"
 #include "state/checkpoint/folder_layout.hpp"
 #include "state/checkpoint/manifest_file.hpp"
@@ -106,6 +107,7 @@ result<void> directory_job::place_files(checkpoint_manifest& manifest,
 result<void> directory_job::make_durable(checkpoint_manifest& manifest, const std::string& folder) {
   manifest.job = job_;
   MILLRACE_CHECK(place_files(manifest, folder));
+  MILLRACE_CHECK(pass_step(protocol_step::manifest));
   const std::string manifest_path = path_of(folder + "/" + std::string(manifest_name));
   MILLRACE_TRY(auto hash, store_manifest(manifest, manifest_path));
   MILLRACE_CHECK(sync_directory(path_of(folder)));
@@ -113,6 +115,7 @@ result<void> directory_job::make_durable(checkpoint_manifest& manifest, const st
   for (const auto& entry : good_) {
     if (next.complete.size() < keep_) next.complete.push_back(entry);
   }
+  MILLRACE_CHECK(pass_step(protocol_step::rename));
   MILLRACE_CHECK(swap_pointer(path_of(pointer_name), pointer_, next));
   good_ = next.complete;
   pointer_ = std::move(next);
@@ -123,31 +126,35 @@ result<void> directory_job::make_durable(checkpoint_manifest& manifest, const st
 result<checkpoint_manifest> directory_job::complete(checkpoint_manifest manifest) {
   MILLRACE_TRY(const auto open, find_open(manifest.id));
   if (auto done = make_durable(manifest, open->folder()); !done) {
-    // After a failed sync nothing on the disk is certain, not even what a removal does.
-    if (done.error().code != state_sync_failed) abort(manifest.id);
+    // After a failed sync nothing on the disk is certain, not even which checkpoint the pointer
+    // names: the folder stays for the next start.
+    if (done.error().code == state_sync_failed) {
+      forget(manifest.id);
+    } else {
+      abort(manifest.id);
+    }
     return done.take_error();
   }
-  open->close();
-  {
-    const std::scoped_lock hold(mutex_);
-    open_.erase(manifest.id);
-  }
+  forget(manifest.id);
   retained_.insert(retained_.begin(), manifest);
-  retire();
+  // Not to be undone by now: what is left over goes with the next one.
+  if (pass_step(protocol_step::clean_up).ok()) retire();
   return manifest;
 }
 
 void directory_job::abort(checkpoint_id id) {
-  std::shared_ptr<open_checkpoint> open;
-  {
-    const std::scoped_lock hold(mutex_);
-    const auto at = open_.find(id);
-    if (at == open_.end()) return;
-    open = std::move(at->second);
-    open_.erase(at);
-  }
+  if (const auto open = forget(id)) remove_all(path_of(open->folder()));
+}
+
+// No longer open: its writers have to give up. Null when it was not.
+std::shared_ptr<open_checkpoint> directory_job::forget(checkpoint_id id) {
+  const std::scoped_lock hold(mutex_);
+  const auto at = open_.find(id);
+  if (at == open_.end()) return nullptr;
+  auto open = std::move(at->second);
+  open_.erase(at);
   open->close();
-  remove_all(path_of(open->folder()));
+  return open;
 }
 
 void directory_job::retire() {

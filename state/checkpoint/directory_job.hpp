@@ -67,6 +67,7 @@ class directory_job final : public coordination::snapshot_store {
                                          const std::string& folder) const;
   [[nodiscard]] result<void> make_durable(coordination::checkpoint_manifest& manifest,
                                           const std::string& folder);
+  std::shared_ptr<open_checkpoint> forget(checkpoint_id id);
   void retire();
 
   std::string job_;

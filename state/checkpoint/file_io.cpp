@@ -135,10 +135,18 @@ result<void> sync_directory(const std::string& path) {
 
 result<void> make_directories(const std::string& path) {
   std::error_code failure;
+  std::vector<std::filesystem::path> with_new_names;
+  for (auto at = std::filesystem::absolute(path); !std::filesystem::exists(at, failure);) {
+    at = at.parent_path();
+    with_new_names.push_back(at);
+  }
   std::filesystem::create_directories(path, failure);
-  if (!failure) return {};
-  errno = failure.value();
-  return io_error("make the directory", path);
+  if (failure) {
+    errno = failure.value();
+    return io_error("make the directory", path);
+  }
+  for (const auto& directory : with_new_names) MILLRACE_CHECK(sync_directory(directory.string()));
+  return {};
 }
 
 result<void> replace_file(const std::string& path, std::string_view bytes) {

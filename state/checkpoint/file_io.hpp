@@ -44,7 +44,8 @@ class file {
 
 /// Makes the names in a directory durable. Errors: state_sync_failed.
 [[nodiscard]] result<void> sync_directory(const std::string& path);
-/// Makes a directory and those above it; exists already: fine.
+/// Makes a directory and those above it, durably; exists already: fine. Errors: state_io,
+/// state_sync_failed.
 [[nodiscard]] result<void> make_directories(const std::string& path);
 /// Puts `bytes` at `path` so that a crash leaves the old file or the new one: a synced file `.tmp`,
 /// renamed. The directory is not synced.

@@ -1,5 +1,6 @@
 #include "state/checkpoint/job_pointer.hpp"
 
+#include "core/base/fail_point.hpp"
 #include "state/checkpoint/checksum.hpp"
 #include "state/checkpoint/file_io.hpp"
 
@@ -95,7 +96,14 @@ result<void> swap_pointer(const std::string& path, const std::optional<job_point
                       "only one run of a job may use its checkpoint folder");
   }
   MILLRACE_CHECK(replace_file(path, to_text(next)));
-  return sync_directory(std::filesystem::path(path).parent_path().string());
+  auto synced = pass_step(protocol_step::sync);
+  if (synced.ok()) synced = sync_directory(std::filesystem::path(path).parent_path().string());
+  if (synced.ok()) return {};
+  // The new pointer stands, for now: which one a restart finds is not known.
+  auto uncertain = synced.take_error();
+  uncertain.code = state_sync_failed;
+  uncertain.hint = "start the job again from its last complete checkpoint";
+  return uncertain;
 }
 
 }  // namespace millrace::state

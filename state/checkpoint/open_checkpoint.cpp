@@ -43,8 +43,7 @@ open_checkpoint::open_checkpoint(const std::string& root, checkpoint_id id)
     : root_(root), folder_(checkpoint_folder(id)) {}
 
 result<void> open_checkpoint::make_folder() const {
-  MILLRACE_CHECK(make_directories(root_ + "/" + folder_));
-  return sync_directory(root_);
+  return make_directories(root_ + "/" + folder_);
 }
 
 // Numbered, so that an operator may write several files.

@@ -1,5 +1,6 @@
 #include "core/connectors/filesystem/file_commit.hpp"
 
+#include "core/base/fail_point.hpp"
 #include "core/connectors/filesystem/byte_stream.hpp"
 
 #include <fcntl.h>
@@ -38,6 +39,20 @@ result<void> sync_folder(const std::string& folder) {
   return {};
 }
 
+// A checkpoint names files in it: the folder has to be on disk as they are.
+result<void> make_folders(const std::string& folder) {
+  std::error_code bad;
+  std::vector<std::filesystem::path> with_new_names;
+  for (auto at = std::filesystem::absolute(folder); !std::filesystem::exists(at, bad);) {
+    at = at.parent_path();
+    with_new_names.push_back(at);
+  }
+  std::filesystem::create_directories(folder, bad);
+  if (bad) return io_error("make the folder", folder, bad.value());
+  for (const auto& above : with_new_names) MILLRACE_CHECK(sync_folder(above));
+  return {};
+}
+
 // A checkpoint is forgotten once the next is complete: what it let go has to be on disk by then.
 class committer final : public sink_committer {
  public:
@@ -45,9 +60,11 @@ class committer final : public sink_committer {
     std::set<std::string> folders;
     for (const auto& one : all) {
       MILLRACE_TRY(const auto step, file_step::from(one));
+      MILLRACE_CHECK(pass_step(protocol_step::publish));
       MILLRACE_CHECK(step.run());
       folders.insert(std::filesystem::path(step.final_path).parent_path());
     }
+    MILLRACE_CHECK(pass_step(protocol_step::publish_sync));
     for (const std::string& folder : folders) MILLRACE_CHECK(sync_folder(folder));
     return {};
   }
@@ -115,9 +132,7 @@ result<void> append_file(const std::string& path, std::string_view bytes) {
   constexpr int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC;
   int fd = ::open(path.c_str(), flags, 0644);
   if (fd < 0 && errno == ENOENT) {
-    std::error_code bad;
-    std::filesystem::create_directories(std::filesystem::path(path).parent_path(), bad);
-    if (bad) return io_error("make the folder of", path, bad.value());
+    MILLRACE_CHECK(make_folders(std::filesystem::path(path).parent_path()));
     fd = ::open(path.c_str(), flags, 0644);
   }
   const descriptor file(fd);

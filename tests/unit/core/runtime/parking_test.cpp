@@ -65,7 +65,9 @@ class fragile_store final : public tables::state_store {
 
 class parking_test : public testing::Test {
  protected:
-  std::unique_ptr<task> make(bool prefetches = true) {
+  /// With a source in place of the gate when there is one; then nothing spills.
+  std::unique_ptr<task> make(bool prefetches = true,
+                             std::unique_ptr<source_driver> source = nullptr) {
     chain_stage stage;
     stage.name = "count";
     stage.context = std::make_unique<operators::operator_context>();
@@ -85,15 +87,18 @@ class parking_test : public testing::Test {
     std::vector<std::unique_ptr<chain_output>> outputs;
     outputs.push_back(std::make_unique<recorded_output>(log_));
     task_parts parts;
+    parts.spill_always = source == nullptr;
+    parts.source = std::move(source);
     std::vector<input_gate::channel> channels;
     channels.push_back({input_id(0), nullptr});
-    parts.gate = std::make_unique<input_gate>(std::move(channels), credit_limits{}, 4096);
+    if (!parts.source) {
+      parts.gate = std::make_unique<input_gate>(std::move(channels), credit_limits{}, 4096);
+    }
     parts.chain =
         std::make_unique<chain>(std::move(stages), std::move(outputs),
                                 std::vector<chain_target>{{chain_target::kind::stage, 0}}, 1);
     parts.metrics = std::make_shared<task_metrics>();
     parts.time = &time_;
-    parts.spill_always = true;
     auto t = std::make_unique<task>(std::move(parts));
     EXPECT_TRUE(t->open().ok());
     return t;
@@ -154,6 +159,53 @@ TEST_F(parking_test, takes_barriers_and_aborts_meanwhile) {
   run(t);
   EXPECT_EQ(log_, (log{"+I | 7 | 1", "barrier 1", "+I | 7 | 2", "barrier 2"}));
   EXPECT_EQ(t.take_snapshot()->barrier.id, checkpoint_id(2));
+}
+
+// Its turn is over between the positions and the freeze, and the checkpoint is given up then.
+class slow_source final : public source_driver {
+ public:
+  explicit slow_source(manual_clock& time) : time_(time) {}
+  result<source_step> next(std::uint32_t) override {
+    if (std::exchange(given_, true)) return source_step{.retry_at_us = never_us};
+    return source_step{.what = source_step::kind::batch, .batch = rows("7 | 0")};
+  }
+  void assign(std::optional<connectors::source_split>) override {}
+  std::vector<connectors::source_split> snapshot() const override {
+    time_.advance(5);
+    return {};
+  }
+
+ private:
+  manual_clock& time_;
+  bool given_ = false;
+};
+
+TEST_F(parking_test, a_barrier_given_up_on_its_way_leaves_its_changes_to_the_next) {
+  const auto owner = make(true, std::make_unique<slow_source>(time_));
+  task& t = *owner;
+  run(t);
+  t.trigger({.id = checkpoint_id(1)});
+  run(t);
+  t.checkpoint_aborted(checkpoint_id(1));
+  run(t);
+  ASSERT_TRUE(t.take_snapshot()) << "what sinks have prepared is handed over all the same";
+  t.trigger({.id = checkpoint_id(2)});
+  run(t);
+  run(t);
+  const auto second = t.take_snapshot();
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->barrier.id, checkpoint_id(2));
+  EXPECT_EQ(second->state.stages.at(0)->entry_count(), 1u);
+}
+
+TEST_F(parking_test, a_barrier_given_up_before_it_started_is_not_sent) {
+  const auto owner = make(true, std::make_unique<slow_source>(time_));
+  task& t = *owner;
+  t.trigger({.id = checkpoint_id(1)});
+  t.checkpoint_aborted(checkpoint_id(1));
+  run(t);
+  EXPECT_FALSE(t.take_snapshot());
+  EXPECT_EQ(log_, log{"+I | 7 | 1"});
 }
 
 TEST_F(parking_test, a_failed_read_is_the_tasks_error) {
