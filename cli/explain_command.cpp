@@ -3,7 +3,7 @@
 #include "cli/exit_code.hpp"
 #include "core/coordination/state_comparison.hpp"
 #include "core/plan/explain/explain.hpp"
-#include "state/checkpoint/directory_store.hpp"
+#include "state/checkpoint/checkpoint_store.hpp"
 
 #include <fmt/format.h>
 

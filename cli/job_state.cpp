@@ -1,7 +1,7 @@
 #include "cli/job_state.hpp"
 
-#include "state/checkpoint/directory_store.hpp"
-#include "state/checkpoint/file_io.hpp"
+#include "state/checkpoint/checkpoint_store.hpp"
+#include "state/storage/file_io.hpp"
 
 #include <cstdio>
 #include <filesystem>
@@ -119,11 +119,11 @@ result<job_state> open_job_state(const checkpoint_request& request, std::uint32_
     MILLRACE_TRY(state.restore, from_savepoint(request.from_savepoint, state.name));
     return state;
   }
-  state::directory_options where;
+  state::store_options where;
   where.directory = request.directory;
   where.job = state.name;
   MILLRACE_TRY(where.retained, retained(options));
-  MILLRACE_TRY(auto store, state::open_directory_store(where));
+  MILLRACE_TRY(auto store, state::open_checkpoint_store(where));
   state.store = std::move(store);
   MILLRACE_TRY(state.job_id, job_id_in(request.directory + "/" + state.name));
   MILLRACE_CHECK(find_restore(request, state));

@@ -1,6 +1,6 @@
 #include "cli/manifest_json.hpp"
 #include "cli/state_view.hpp"
-#include "state/checkpoint/directory_store.hpp"
+#include "state/checkpoint/checkpoint_store.hpp"
 #include "state/checkpoint/entry_json.hpp"
 #include "state/checkpoint/folder_layout.hpp"
 

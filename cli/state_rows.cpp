@@ -1,6 +1,6 @@
 #include "cli/state_row_lines.hpp"
 #include "cli/state_view.hpp"
-#include "state/checkpoint/directory_store.hpp"
+#include "state/checkpoint/checkpoint_store.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,5 @@
 #include "state/checkpoint/folder_layout.hpp"
 
-#include "state/checkpoint/file_io.hpp"
-
 #include <algorithm>
 #include <charconv>
 
@@ -24,9 +22,10 @@ std::optional<checkpoint_id> id_of_folder(std::string_view name) {
   return id;
 }
 
-std::vector<checkpoint_id> folders_in(const std::string& root) {
+result<std::vector<checkpoint_id>> folders_in(const object_folder& root) {
+  MILLRACE_TRY(const auto folders, root.folders());
   std::vector<checkpoint_id> ids;
-  for (const std::string& name : names_in(root)) {
+  for (const std::string& name : folders) {
     if (const auto id = id_of_folder(name)) ids.push_back(*id);
   }
   std::sort(ids.begin(), ids.end(), std::greater<>());

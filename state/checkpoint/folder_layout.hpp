@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/strong_id.hpp"
+#include "state/storage/object_folder.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -21,7 +22,7 @@ inline constexpr std::string_view pack_name = "pack";
 [[nodiscard]] std::string checkpoint_folder(checkpoint_id id);
 /// The number in `chk-17`; nothing for other names.
 [[nodiscard]] std::optional<checkpoint_id> id_of_folder(std::string_view name);
-/// Of all checkpoint folders in a job's folder, newest first.
-[[nodiscard]] std::vector<checkpoint_id> folders_in(const std::string& root);
+/// Of all checkpoint folders in a job's folder, newest first. Errors: state_io.
+[[nodiscard]] result<std::vector<checkpoint_id>> folders_in(const object_folder& root);
 
 }  // namespace millrace::state

@@ -4,7 +4,6 @@
 #include "core/base/strong_id.hpp"
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +21,10 @@ struct pointer_entry {
 /// pointer names it.
 struct job_pointer {
   std::uint64_t leader_epoch = 0;
+  /// Where no lock keeps other runs away: the run that wrote it, and the largest checkpoint id that
+  /// it may use. Empty and 0 where the folder is locked.
+  std::string owner;
+  checkpoint_id reserved{};
   std::vector<pointer_entry> complete;
   friend bool operator==(const job_pointer&, const job_pointer&) = default;
 };
@@ -30,13 +33,5 @@ struct job_pointer {
 [[nodiscard]] std::string to_text(const job_pointer& pointer);
 /// Errors: state_corrupt.
 [[nodiscard]] result<job_pointer> parse_pointer(std::string_view text);
-
-/// Nothing when there is no file. Errors: state_io, state_corrupt.
-[[nodiscard]] result<std::optional<job_pointer>> load_pointer(const std::string& path);
-/// Swaps the pointer at `path` if it still is `expected`; the caller holds the job's lock. Synced,
-/// its directory too. Errors: state_locked when it is another one, state_io, state_sync_failed.
-[[nodiscard]] result<void> swap_pointer(const std::string& path,
-                                        const std::optional<job_pointer>& expected,
-                                        const job_pointer& next);
 
 }  // namespace millrace::state

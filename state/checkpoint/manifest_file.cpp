@@ -2,7 +2,6 @@
 
 #include "core/codec/checkpoint/manifest_codec.hpp"
 #include "state/checkpoint/checksum.hpp"
-#include "state/checkpoint/file_io.hpp"
 #include "state/checkpoint/state_file_format.hpp"
 
 #include <fmt/format.h>
@@ -58,16 +57,16 @@ result<coordination::checkpoint_manifest> unpack_manifest(std::string_view bytes
   return codec::decode_manifest(bytes.substr(head_size));
 }
 
-result<loaded_manifest> load_manifest(const std::string& path) {
-  MILLRACE_TRY(const std::string bytes, read_file(path, size_limit));
-  MILLRACE_TRY(auto manifest, unpack_manifest(bytes, path));
+result<loaded_manifest> load_manifest(const object_folder& folder, const std::string& name) {
+  MILLRACE_TRY(const std::string bytes, read_object(folder, name, size_limit));
+  MILLRACE_TRY(auto manifest, unpack_manifest(bytes, folder.place_of(name)));
   return loaded_manifest{std::move(manifest), bytes.substr(bytes.size() - hash_size)};
 }
 
 result<std::string> store_manifest(const coordination::checkpoint_manifest& manifest,
-                                   const std::string& path) {
+                                   object_folder& folder, const std::string& name) {
   auto packed = pack_manifest(manifest);
-  MILLRACE_CHECK(replace_file(path, packed.bytes));
+  MILLRACE_CHECK(folder.replace(name, packed.bytes));
   return std::move(packed.hash);
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/base/result.hpp"
 #include "core/coordination/checkpoint_manifest.hpp"
+#include "state/storage/object_folder.hpp"
 
 #include <string>
 #include <string_view>
@@ -21,16 +22,17 @@ struct manifest_bytes {
 [[nodiscard]] result<coordination::checkpoint_manifest> unpack_manifest(std::string_view bytes,
                                                                         const std::string& path);
 
-/// A manifest as read from disk.
+/// A manifest as read from storage.
 struct loaded_manifest {
   coordination::checkpoint_manifest manifest;
   std::string hash;
 };
-/// Errors: state_io, state_corrupt.
-[[nodiscard]] result<loaded_manifest> load_manifest(const std::string& path);
-/// Puts it at `path`, synced and in one step; the directory is not synced. Gives its hash.
+/// Errors: state_not_found, state_io, state_corrupt.
+[[nodiscard]] result<loaded_manifest> load_manifest(const object_folder& folder,
+                                                    const std::string& name);
+/// Makes it durable, with all names in its folder, in one step. Gives its hash.
 /// Errors: state_io, state_sync_failed.
 [[nodiscard]] result<std::string> store_manifest(const coordination::checkpoint_manifest& manifest,
-                                                 const std::string& path);
+                                                 object_folder& folder, const std::string& name);
 
 }  // namespace millrace::state

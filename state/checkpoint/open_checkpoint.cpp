@@ -1,9 +1,9 @@
 #include "state/checkpoint/open_checkpoint.hpp"
 
 #include "state/checkpoint/checksum.hpp"
-#include "state/checkpoint/file_io.hpp"
 #include "state/checkpoint/folder_layout.hpp"
 #include "state/checkpoint/state_file_copy.hpp"
+#include "state/storage/file_io.hpp"
 
 #include <fmt/format.h>
 
@@ -21,8 +21,7 @@ constexpr std::uint64_t part_size = 1U << 20;
 
 // A file as an entry of a manifest: its size and checksum.
 result<state_file> describe(const std::string& path) {
-  MILLRACE_TRY(file from, file::open(path));
-  MILLRACE_CHECK(from.sync());
+  MILLRACE_TRY(const file from, file::open(path));
   state_file out;
   out.kind = state_file_kind::opaque;
   MILLRACE_TRY(out.bytes, from.size());
@@ -39,12 +38,10 @@ result<state_file> describe(const std::string& path) {
 
 }  // namespace
 
-open_checkpoint::open_checkpoint(const std::string& root, checkpoint_id id)
-    : root_(root), folder_(checkpoint_folder(id)) {}
+open_checkpoint::open_checkpoint(std::shared_ptr<object_folder> root, checkpoint_id id)
+    : root_(std::move(root)), folder_(checkpoint_folder(id)) {}
 
-result<void> open_checkpoint::make_folder() const {
-  return make_directories(root_ + "/" + folder_);
-}
+result<void> open_checkpoint::make_folder() { return root_->make_folder(folder_); }
 
 // Numbered, so that an operator may write several files.
 std::string open_checkpoint::next_name(std::string_view owner, std::string_view suffix) {
@@ -65,11 +62,11 @@ result<state_file> open_checkpoint::write_state(std::string_view owner, state_fi
                                                 std::uint64_t inline_below) {
   MILLRACE_CHECK(check_open());
   const std::string name = next_name(owner, kind == state_file_kind::delta ? "delta" : "snapshot");
-  MILLRACE_TRY(auto file, write_state_file(from, kind, root_ + "/" + name, inline_below));
+  MILLRACE_TRY(auto file, write_state_file(from, kind, *root_, name, inline_below));
   if (file.inline_bytes.empty()) file.location = name;
   file.name = name;
   if (auto open = check_open(); !open) {
-    remove_all(root_ + "/" + name);
+    root_->remove(name);
     return open.take_error();
   }
   return file;
@@ -79,8 +76,8 @@ result<state_file> open_checkpoint::keep_file(std::string_view owner, const std:
                                               std::string_view local_name) {
   MILLRACE_CHECK(check_open());
   const std::string name = next_name(owner, "opaque");
-  MILLRACE_CHECK(link_or_copy(path, root_ + "/" + name));
-  MILLRACE_TRY(auto file, describe(root_ + "/" + name));
+  MILLRACE_TRY(auto file, describe(path));
+  MILLRACE_CHECK(root_->take_in(path, name));
   MILLRACE_CHECK(check_open());
   file.name = file.location = name;
   file.local_name = local_name;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/coordination/snapshot_store.hpp"
+#include "state/storage/object_folder.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -14,10 +15,10 @@ namespace millrace::state {
 class open_checkpoint {
  public:
   /// `root`: the job's folder.
-  open_checkpoint(const std::string& root, checkpoint_id id);
+  open_checkpoint(std::shared_ptr<object_folder> root, checkpoint_id id);
 
   /// Makes the folder, durably. Errors: state_io, state_sync_failed.
-  [[nodiscard]] result<void> make_folder() const;
+  [[nodiscard]] result<void> make_folder();
   // As in `snapshot_store`. Any thread.
   [[nodiscard]] result<coordination::state_file> write_state(std::string_view owner,
                                                              coordination::state_file_kind kind,
@@ -35,7 +36,7 @@ class open_checkpoint {
   [[nodiscard]] std::string next_name(std::string_view owner, std::string_view suffix);
   [[nodiscard]] result<void> check_open() const;
 
-  std::string root_;
+  std::shared_ptr<object_folder> root_;
   std::string folder_;
   std::atomic<bool> closed_ = false;
   std::atomic<std::uint32_t> files_ = 0;

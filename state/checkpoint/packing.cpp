@@ -1,7 +1,5 @@
 #include "state/checkpoint/packing.hpp"
 
-#include "state/checkpoint/file_io.hpp"
-
 #include <fmt/format.h>
 
 #include <map>
@@ -34,24 +32,24 @@ result<void> find_places(checkpoint_manifest& manifest,
   return {};
 }
 
-result<void> pack_inline_files(checkpoint_manifest& manifest, const std::string& root,
+result<void> pack_inline_files(checkpoint_manifest& manifest, object_folder& folder,
                                const std::string& location) {
-  file pack;
+  std::unique_ptr<object_writer> pack;
   std::uint64_t offset = 0;
   for (auto& instance : manifest.operators) {
     for (state_file& f : instance.files) {
       if (f.inline_bytes.empty()) continue;
-      if (!pack.is_open()) {
-        MILLRACE_TRY(pack, file::create(root + "/" + location));
+      if (!pack) {
+        MILLRACE_TRY(pack, folder.create(location));
       }
-      MILLRACE_CHECK(pack.write(f.inline_bytes));
+      MILLRACE_CHECK(pack->write(f.inline_bytes));
       f.location = location;
       f.offset = offset;
       f.inline_bytes.clear();
       offset += f.bytes;
     }
   }
-  return pack.is_open() ? pack.sync() : result<void>();
+  return pack ? pack->finish() : result<void>();
 }
 
 }  // namespace millrace::state

@@ -3,6 +3,8 @@
 #include "core/base/result.hpp"
 #include "core/coordination/checkpoint_manifest.hpp"
 
+#include "state/storage/object_folder.hpp"
+
 #include <span>
 #include <string>
 
@@ -14,10 +16,10 @@ namespace millrace::state {
                                        std::span<const coordination::checkpoint_manifest> retained,
                                        const std::string& folder);
 
-/// Writes the `inline_bytes` of a manifest's files one behind the other into the new file
-/// `location` below `root`, synced, and replaces them by their places. No file when there are none.
-/// Errors: state_io, state_sync_failed.
+/// Writes the `inline_bytes` of a manifest's files one behind the other into the new object
+/// `location` of `folder`, durably, and replaces them by their places. No object when there are
+/// none. Errors: state_io, state_sync_failed.
 [[nodiscard]] result<void> pack_inline_files(coordination::checkpoint_manifest& manifest,
-                                             const std::string& root, const std::string& location);
+                                             object_folder& folder, const std::string& location);
 
 }  // namespace millrace::state

@@ -1,10 +1,7 @@
 #include "state/checkpoint/retirement.hpp"
 
-#include "state/checkpoint/file_io.hpp"
 #include "state/checkpoint/folder_layout.hpp"
 #include "state/checkpoint/manifest_file.hpp"
-
-#include <unistd.h>
 
 namespace millrace::state {
 
@@ -22,26 +19,30 @@ std::set<std::string> needed_files(std::span<const coordination::checkpoint_mani
   return needed;
 }
 
-}  // namespace
-
-void retire_checkpoints(const std::string& root,
-                        std::span<const coordination::checkpoint_manifest> retained,
-                        const std::set<checkpoint_id>& open) {
-  const auto needed = needed_files(retained);
-  for (const checkpoint_id id : folders_in(root)) {
-    if (open.contains(id)) continue;
-    const std::string folder = checkpoint_folder(id);
-    for (const std::string& name : names_in(root + "/" + folder)) {
-      if (!needed.contains(folder + "/" + name)) remove_all(root + "/" + folder + "/" + name);
-    }
-    // Succeeds only when it is empty.
-    ::rmdir((root + "/" + folder).c_str());
+void clear_folder(object_folder& root, const std::string& folder,
+                  const std::set<std::string>& needed) {
+  const auto first = needed.lower_bound(folder + "/");
+  if (first == needed.end() || !first->starts_with(folder + "/")) {
+    root.remove_folder(folder);
+    return;
+  }
+  const auto names = root.names_in(folder);
+  if (!names) return;
+  for (const std::string& name : *names) {
+    if (!needed.contains(folder + "/" + name)) root.remove(folder + "/" + name);
   }
 }
 
-void remove_leftovers(const std::string& root) {
-  for (const std::string& name : names_in(root)) {
-    if (name.ends_with(".tmp")) remove_all(root + "/" + name);
+}  // namespace
+
+void retire_checkpoints(object_folder& root,
+                        std::span<const coordination::checkpoint_manifest> retained,
+                        const std::set<checkpoint_id>& open) {
+  const auto needed = needed_files(retained);
+  const auto all = folders_in(root);
+  if (!all) return;
+  for (const checkpoint_id id : *all) {
+    if (!open.contains(id)) clear_folder(root, checkpoint_folder(id), needed);
   }
 }
 

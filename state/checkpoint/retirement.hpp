@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/coordination/checkpoint_manifest.hpp"
+#include "state/storage/object_folder.hpp"
 
 #include <set>
 #include <span>
@@ -11,11 +12,8 @@ namespace millrace::state {
 /// Removes the checkpoint folders of a job that are neither in `retained` nor in `open`, but for
 /// the files that a retained manifest refers to; and of retained ones the files that none refers
 /// to. What cannot be removed stays for the next time.
-void retire_checkpoints(const std::string& root,
+void retire_checkpoints(object_folder& root,
                         std::span<const coordination::checkpoint_manifest> retained,
                         const std::set<checkpoint_id>& open);
-
-/// Removes what an interrupted write left in the folder itself (`*.tmp`).
-void remove_leftovers(const std::string& root);
 
 }  // namespace millrace::state

@@ -1,7 +1,6 @@
 #include "state/checkpoint/snapshot_files.hpp"
 
 #include "state/checkpoint/checksum.hpp"
-#include "state/checkpoint/file_io.hpp"
 #include "state/checkpoint/merge_reader.hpp"
 #include "state/checkpoint/state_file_reader.hpp"
 
@@ -25,12 +24,17 @@ error corrupt(const std::string& path, std::string_view what) {
 }
 
 // Opened, and long enough for what the manifest says lies in it.
-result<file> open_checked(const std::string& path, const state_file& expected) {
-  if (!exists(path)) return corrupt(path, "is missing");
-  MILLRACE_TRY(file f, file::open(path));
-  MILLRACE_TRY(const std::uint64_t size, f.size());
-  if (size < expected.offset + expected.bytes) return corrupt(path, "is cut short");
-  return f;
+result<std::unique_ptr<object_reader>> open_checked(const object_folder& folder,
+                                                    const state_file& expected) {
+  auto from = folder.open(expected.location);
+  if (!from) {
+    if (from.error().code != state_not_found) return from.take_error();
+    return corrupt(folder.place_of(expected.location), "is missing");
+  }
+  if ((*from)->size() < expected.offset + expected.bytes) {
+    return corrupt(folder.place_of(expected.location), "is cut short");
+  }
+  return from;
 }
 
 }  // namespace
@@ -44,9 +48,9 @@ result<std::unique_ptr<tables::delta_reader>> snapshot_files::read(const state_f
     return std::unique_ptr<tables::delta_reader>(
         std::make_unique<state_file_reader>(byte_input(f.inline_bytes)));
   }
-  MILLRACE_TRY(file from, open_checked(root_ + "/" + f.location, f));
-  return std::unique_ptr<tables::delta_reader>(
-      std::make_unique<state_file_reader>(byte_input(std::move(from), f.offset, f.bytes)));
+  MILLRACE_TRY(auto from, open_checked(*folder_, f));
+  return std::unique_ptr<tables::delta_reader>(std::make_unique<state_file_reader>(
+      byte_input(std::move(from), folder_->place_of(f.location), f.offset, f.bytes)));
 }
 
 result<std::unique_ptr<tables::delta_reader>> snapshot_files::read_merged(
@@ -61,21 +65,22 @@ result<std::unique_ptr<tables::delta_reader>> snapshot_files::read_merged(
 
 result<void> snapshot_files::fetch(const state_file& f, const std::string& path) const {
   MILLRACE_CHECK(verify(f, verification::contents));
-  return link_or_copy(root_ + "/" + f.location, path);
+  return folder_->bring_out(f.location, path);
 }
 
 result<void> snapshot_files::verify(const state_file& f, verification how) const {
-  const std::string path = root_ + "/" + f.location;
-  MILLRACE_TRY(const file from, open_checked(path, f));
+  MILLRACE_TRY(const auto from, open_checked(*folder_, f));
   if (how == verification::presence) return {};
   running_checksum sum;
   std::string part;
   for (std::uint64_t done = 0; done < f.bytes; done += part.size()) {
     part.resize(std::min(part_size, f.bytes - done));
-    MILLRACE_CHECK(from.read_at(f.offset + done, part.data(), part.size()));
+    MILLRACE_CHECK(from->read_at(f.offset + done, part.data(), part.size()));
     sum.add(part);
   }
-  if (sum.value() != f.checksum) return corrupt(path, "does not fit its checksum");
+  if (sum.value() != f.checksum) {
+    return corrupt(folder_->place_of(f.location), "does not fit its checksum");
+  }
   return {};
 }
 

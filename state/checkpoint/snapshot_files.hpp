@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/coordination/snapshot_store.hpp"
+#include "state/storage/object_folder.hpp"
 
 #include <string>
 
@@ -9,9 +10,9 @@ namespace millrace::state {
 /// The files of a job's or a savepoint's folder, for reading. Immutable; any thread.
 class snapshot_files final : public coordination::snapshot_reader {
  public:
-  explicit snapshot_files(std::string root) : root_(std::move(root)) {}
+  explicit snapshot_files(std::shared_ptr<const object_folder> folder)
+      : folder_(std::move(folder)) {}
 
-  [[nodiscard]] const std::string& root() const { return root_; }
   [[nodiscard]] result<std::unique_ptr<tables::delta_reader>> read(
       const coordination::state_file& file) const override;
   [[nodiscard]] result<std::unique_ptr<tables::delta_reader>> read_merged(
@@ -27,7 +28,7 @@ class snapshot_files final : public coordination::snapshot_reader {
                                     coordination::verification how) const;
 
  private:
-  std::string root_;
+  std::shared_ptr<const object_folder> folder_;
 };
 
 }  // namespace millrace::state

@@ -24,19 +24,16 @@ result<std::uint64_t> copy_entries(tables::delta_reader& from, state_file_kind k
 }  // namespace
 
 result<state_file> write_state_file(tables::delta_reader& from, state_file_kind kind,
-                                    const std::string& path, std::uint64_t inline_below) {
-  spooled_output to(path, inline_below);
-  auto entries = copy_entries(from, kind, to);
-  if (!entries) {
-    if (!to.in_memory()) remove_all(path);
-    return entries.take_error();
-  }
+                                    object_folder& to, const std::string& name,
+                                    std::uint64_t inline_below) {
+  spooled_output bytes(to, name, inline_below);
+  MILLRACE_TRY(const std::uint64_t entries, copy_entries(from, kind, bytes));
   state_file out;
   out.kind = kind;
-  out.bytes = to.bytes_written();
-  out.checksum = to.checksum();
-  out.entries = *entries;
-  if (to.in_memory()) out.inline_bytes = to.take_bytes();
+  out.bytes = bytes.bytes_written();
+  out.checksum = bytes.checksum();
+  out.entries = entries;
+  if (bytes.in_memory()) out.inline_bytes = bytes.take_bytes();
   return out;
 }
 

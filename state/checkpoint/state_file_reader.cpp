@@ -15,8 +15,8 @@ result<void> byte_input::take(std::size_t size, std::string& to) {
                       "restore from an older checkpoint");
   }
   to.resize(size);
-  if (file_.is_open()) {
-    MILLRACE_CHECK(file_.read_at(offset_, to.data(), size));
+  if (object_) {
+    MILLRACE_CHECK(object_->read_at(offset_, to.data(), size));
   } else {
     held_.copy(to.data(), size, offset_);
   }
@@ -26,7 +26,7 @@ result<void> byte_input::take(std::size_t size, std::string& to) {
 }
 
 std::string byte_input::describe() const {
-  return file_.is_open() ? fmt::format("'{}'", file_.path()) : std::string("a small state file");
+  return object_ ? fmt::format("'{}'", place_) : std::string("a small state file");
 }
 
 error state_file_reader::corrupt(std::string_view what) const {

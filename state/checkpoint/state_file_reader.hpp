@@ -3,7 +3,7 @@
 #include "core/base/result.hpp"
 #include "core/tables/delta.hpp"
 #include "state/checkpoint/checksum.hpp"
-#include "state/checkpoint/file_io.hpp"
+#include "state/storage/object_folder.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -13,11 +13,13 @@
 
 namespace millrace::state {
 
-/// A range of a file, or bytes in memory, read from front to back.
+/// A range of an object, or bytes in memory, read from front to back.
 class byte_input {
  public:
-  byte_input(file from, std::uint64_t offset, std::uint64_t size)
-      : file_(std::move(from)), offset_(offset), left_(size) {}
+  /// `place`: of the object, for messages.
+  byte_input(std::unique_ptr<object_reader> from, std::string place, std::uint64_t offset,
+             std::uint64_t size)
+      : object_(std::move(from)), place_(std::move(place)), offset_(offset), left_(size) {}
   explicit byte_input(std::string bytes) : held_(std::move(bytes)), left_(held_.size()) {}
 
   [[nodiscard]] std::uint64_t left() const { return left_; }
@@ -27,7 +29,8 @@ class byte_input {
   [[nodiscard]] std::string describe() const;
 
  private:
-  file file_;
+  std::unique_ptr<object_reader> object_;
+  std::string place_;
   std::string held_;
   std::uint64_t offset_ = 0;
   std::uint64_t left_ = 0;

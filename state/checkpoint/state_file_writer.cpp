@@ -16,16 +16,16 @@ result<void> spooled_output::write(std::string_view bytes) {
       held_.append(bytes);
       return {};
     }
-    MILLRACE_TRY(file_, file::create(path_));
-    MILLRACE_CHECK(file_.write(held_));
+    MILLRACE_TRY(object_, folder_.create(name_));
+    MILLRACE_CHECK(object_->write(held_));
     held_ = {};
   }
-  return file_.write(bytes);
+  return object_->write(bytes);
 }
 
 result<void> spooled_output::finish() {
   if (in_memory()) return {};
-  return file_.sync();
+  return object_->finish();
 }
 
 state_file_writer::state_file_writer(spooled_output& to, coordination::state_file_kind kind)

@@ -4,7 +4,7 @@
 #include "core/coordination/checkpoint_manifest.hpp"
 #include "core/tables/delta.hpp"
 #include "state/checkpoint/checksum.hpp"
-#include "state/checkpoint/file_io.hpp"
+#include "state/storage/object_folder.hpp"
 
 #include <cstdint>
 #include <string>
@@ -12,25 +12,27 @@
 
 namespace millrace::state {
 
-/// Bytes that stay in memory while they are few and go to a new file from `limit` on.
+/// Bytes that stay in memory while they are few and go to a new object from `limit` on.
 class spooled_output {
  public:
-  /// `limit` 0: to the file at once.
-  spooled_output(std::string path, std::uint64_t limit) : path_(std::move(path)), limit_(limit) {}
+  /// `limit` 0: to the object at once. `folder` lives longer.
+  spooled_output(object_folder& folder, std::string name, std::uint64_t limit)
+      : folder_(folder), name_(std::move(name)), limit_(limit) {}
 
   [[nodiscard]] result<void> write(std::string_view bytes);
-  /// Syncs the file, if there is one.
+  /// Makes the object durable, if there is one.
   [[nodiscard]] result<void> finish();
-  [[nodiscard]] bool in_memory() const { return !file_.is_open(); }
+  [[nodiscard]] bool in_memory() const { return object_ == nullptr; }
   [[nodiscard]] std::string take_bytes() { return std::move(held_); }
   [[nodiscard]] std::uint64_t bytes_written() const { return written_; }
   [[nodiscard]] std::uint64_t checksum() const { return checksum_.value(); }
 
  private:
-  std::string path_;
+  object_folder& folder_;
+  std::string name_;
   std::uint64_t limit_;
   std::string held_;
-  file file_;
+  std::unique_ptr<object_writer> object_;
   std::uint64_t written_ = 0;
   running_checksum checksum_;
 };

@@ -1,4 +1,4 @@
-#include "state/checkpoint/directory_store.hpp"
+#include "state/checkpoint/checkpoint_store.hpp"
 
 #include "tests/unit/state/checkpoint/fixture.hpp"
 
@@ -43,16 +43,16 @@ TEST(directory_store, gives_the_newest_checkpoint_after_a_restart) {
 TEST(directory_store, refuses_a_second_run) {
   const scratch_folder folder;
   const auto first = open_store(folder.path());
-  const auto second = open_directory_store({folder.path(), "job"});
+  const auto second = open_checkpoint_store({folder.path(), "job"});
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.error().code, state_locked);
-  EXPECT_TRUE(open_directory_store({folder.path(), "other"}).ok());
+  EXPECT_TRUE(open_checkpoint_store({folder.path(), "other"}).ok());
 }
 
 TEST(directory_store, refuses_names_that_lead_elsewhere) {
   const scratch_folder folder;
   for (const std::string name : {"", "..", "a/b", ".hidden", "a b"}) {
-    EXPECT_EQ(open_directory_store({folder.path(), name}).error().code, errc::config_bad_value);
+    EXPECT_EQ(open_checkpoint_store({folder.path(), name}).error().code, errc::config_bad_value);
   }
 }
 

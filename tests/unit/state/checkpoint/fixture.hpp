@@ -2,7 +2,7 @@
 
 #include "core/coordination/snapshot_store.hpp"
 #include "core/tables/delta_key.hpp"
-#include "state/checkpoint/directory_store.hpp"
+#include "state/checkpoint/checkpoint_store.hpp"
 
 #include <gtest/gtest.h>
 
@@ -114,7 +114,7 @@ inline coordination::checkpoint_manifest manifest_of(std::uint64_t id,
 inline std::unique_ptr<coordination::snapshot_store> open_store(const std::string& directory,
                                                                 std::uint32_t retained = 2,
                                                                 std::uint64_t inline_below = 1024) {
-  auto store = open_directory_store({directory, "job", retained, inline_below});
+  auto store = open_checkpoint_store({directory, "job", retained, inline_below});
   EXPECT_TRUE(store.ok()) << to_text(store.error());
   return std::move(*store);
 }

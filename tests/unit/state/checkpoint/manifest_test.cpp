@@ -132,7 +132,10 @@ TEST(manifest, file_notices_every_flipped_bit_and_every_cut) {
 
 TEST(job_pointer, comes_back_and_notices_every_flipped_bit) {
   const job_pointer pointer{
-      4, {{checkpoint_id(9), std::string(32, 'a')}, {checkpoint_id(8), std::string(32, 'b')}}};
+      4,
+      "run",
+      checkpoint_id(25),
+      {{checkpoint_id(9), std::string(32, 'a')}, {checkpoint_id(8), std::string(32, 'b')}}};
   const std::string good = to_text(pointer);
   EXPECT_EQ(parse_pointer(good).value(), pointer);
   EXPECT_EQ(parse_pointer(to_text(job_pointer{})).value(), job_pointer{});

@@ -1,5 +1,6 @@
 #include "state/checkpoint/state_file_copy.hpp"
 #include "state/checkpoint/state_file_reader.hpp"
+#include "state/storage/directory_folder.hpp"
 #include "tests/unit/state/checkpoint/fixture.hpp"
 
 namespace millrace::state {
@@ -7,9 +8,12 @@ namespace {
 
 using coordination::state_file_kind;
 
+/// For files that stay in memory.
+directory_folder nowhere("/nowhere");
+
 std::string bytes_of(const image& state, state_file_kind kind = state_file_kind::delta) {
   image_reader from(state);
-  return write_state_file(from, kind, "", UINT64_MAX).value().inline_bytes;
+  return write_state_file(from, kind, nowhere, "", UINT64_MAX).value().inline_bytes;
 }
 
 TEST(state_file, gives_back_what_was_written) {
@@ -43,11 +47,11 @@ TEST(state_file, goes_to_the_disk_when_it_grows) {
   std::mt19937 random(2);
   const image state = random_image(random, 2000, false);
   image_reader from(state);
-  const auto written =
-      write_state_file(from, state_file_kind::snapshot, folder / "file", 1000).value();
+  directory_folder to(folder.path());
+  const auto written = write_state_file(from, state_file_kind::snapshot, to, "file", 1000).value();
   EXPECT_TRUE(written.inline_bytes.empty());
   EXPECT_EQ(written.bytes, std::filesystem::file_size(folder / "file"));
-  state_file_reader reader(byte_input(file::open(folder / "file").value(), 0, written.bytes));
+  state_file_reader reader(byte_input(to.open("file").value(), "file", 0, written.bytes));
   EXPECT_EQ(drain(reader).value(), state);
 }
 
@@ -56,7 +60,7 @@ TEST(state_file, refuses_keys_that_do_not_ascend) {
   const std::string b = key_at(1, "b");
   const std::vector<tables::delta_entry> wrong{{b, "1"}, {a, "2"}};
   tables::vector_reader from(wrong);
-  EXPECT_EQ(write_state_file(from, state_file_kind::delta, "", UINT64_MAX).error().code,
+  EXPECT_EQ(write_state_file(from, state_file_kind::delta, nowhere, "", UINT64_MAX).error().code,
             errc::internal);
 }
 
@@ -76,8 +80,9 @@ TEST(state_file, leaves_nothing_behind_when_its_reader_fails) {
     tables::delta_entry entry_{key_, value_};
   };
   const scratch_folder folder;
+  directory_folder to(folder.path());
   failing from;
-  EXPECT_EQ(write_state_file(from, state_file_kind::delta, folder / "file", 0).error().code,
+  EXPECT_EQ(write_state_file(from, state_file_kind::delta, to, "file", 0).error().code,
             errc::runtime_interrupted);
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }

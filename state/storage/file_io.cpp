@@ -1,4 +1,4 @@
-#include "state/checkpoint/file_io.hpp"
+#include "state/storage/file_io.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -1,8 +1,7 @@
 #pragma once
 
 #include "core/coordination/snapshot_store.hpp"
-#include "state/checkpoint/directory_store.hpp"
-#include "state/checkpoint/job_lock.hpp"
+#include "state/checkpoint/checkpoint_store.hpp"
 #include "state/checkpoint/job_pointer.hpp"
 #include "state/checkpoint/manifest_file.hpp"
 #include "state/checkpoint/open_checkpoint.hpp"
@@ -16,12 +15,19 @@
 
 namespace millrace::state {
 
-/// The snapshot store on a job's folder (see folder_layout.hpp). Made by `open_directory_store`.
-class directory_job final : public coordination::snapshot_store {
+/// The snapshot store on a job's folder (see folder_layout.hpp). Made by `open_checkpoint_store`.
+///
+/// Where the folder cannot be locked, the run that wrote the pointer last owns it: each run writes
+/// its name there before all else, and the one before fails at its next swap (state_locked). As it
+/// may go on writing until then, runs use different checkpoint ids, which the pointer reserves, and
+/// so never write or remove the same objects.
+class job_folder final : public coordination::snapshot_store {
  public:
-  directory_job(const directory_options& options, const std::string& root, job_lock lock);
+  /// `locked`: no other run can be at work on `root`. Otherwise the pointer keeps them apart.
+  job_folder(const store_options& options, std::shared_ptr<object_folder> root, bool locked);
 
-  /// Reads the pointer and clears leftovers away; once, before everything else.
+  /// Reads the pointer, makes it this run's, and clears leftovers away; once, before everything
+  /// else.
   [[nodiscard]] result<void> look_around();
 
   [[nodiscard]] result<std::unique_ptr<tables::delta_reader>> read(
@@ -58,8 +64,12 @@ class directory_job final : public coordination::snapshot_store {
  private:
   [[nodiscard]] result<std::shared_ptr<open_checkpoint>> find_open(checkpoint_id id) const;
   [[nodiscard]] std::set<checkpoint_id> open_ids() const;
-  [[nodiscard]] std::string path_of(std::string_view name) const;
-  [[nodiscard]] std::vector<pointer_entry> candidates() const;
+  [[nodiscard]] result<void> read_pointer();
+  [[nodiscard]] result<void> claim();
+  [[nodiscard]] result<void> name_all_manifests();
+  [[nodiscard]] result<void> reserve(checkpoint_id id);
+  [[nodiscard]] result<void> swap_pointer(job_pointer next);
+  [[nodiscard]] result<std::vector<pointer_entry>> candidates() const;
   [[nodiscard]] result<loaded_manifest> load(const pointer_entry& entry,
                                              coordination::verification how) const;
   void settle_on(std::vector<pointer_entry> good, const coordination::checkpoint_manifest& found);
@@ -71,13 +81,18 @@ class directory_job final : public coordination::snapshot_store {
   void retire();
 
   std::string job_;
-  std::string root_;
+  std::shared_ptr<object_folder> root_;
+  option_map storage_;
+  bool locked_;
+  bool take_over_;
+  /// Of this run, where there is no lock; empty until it has made the pointer its own.
+  std::string owner_;
   std::uint32_t keep_;
   std::uint64_t inline_below_;
-  job_lock lock_;
   snapshot_files files_;
   checkpoint_id newest_{};
-  /// As last read or written; none when missing or damaged.
+  /// As last read or written, and the same parsed: none when missing or damaged.
+  std::optional<std::string> pointer_text_;
   std::optional<job_pointer> pointer_;
   std::optional<error> pointer_damage_;
   /// Manifests of the checkpoints that the pointer names and that are worth restoring, newest

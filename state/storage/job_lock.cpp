@@ -1,6 +1,6 @@
-#include "state/checkpoint/job_lock.hpp"
+#include "state/storage/job_lock.hpp"
 
-#include "state/checkpoint/file_io.hpp"
+#include "state/storage/file_io.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
