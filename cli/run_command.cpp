@@ -173,16 +173,16 @@ void script_runner::warn_of_losses(const running_job& job) const {
 // What goes wrong with one checkpoint is no failure of the job, but must not pass unseen.
 std::function<void(checkpoint_id, const std::optional<error>&)> script_runner::checkpoint_log(
     const std::string& name) const {
-  return
-      [name, all = request_.log_checkpoints](checkpoint_id id, const std::optional<error>& cause) {
-        const auto number = static_cast<unsigned long long>(id.value);
-        if (cause) {
-          std::fprintf(stderr, "warning: %s: checkpoint %llu failed: %s\n", name.c_str(), number,
-                       cause->message.c_str());
-        } else if (all) {
-          std::fprintf(stderr, "%s: checkpoint %llu is complete\n", name.c_str(), number);
-        }
-      };
+  return [name, all = request_.log_checkpoints](checkpoint_id id,
+                                                const std::optional<error>& cause) {
+    const auto number = static_cast<unsigned long long>(id.value);
+    if (cause) {
+      std::fprintf(stderr, "warning: %s: checkpoint %llu failed: %s%s%s\n", name.c_str(), number,
+                   cause->message.c_str(), cause->hint.empty() ? "" : "; ", cause->hint.c_str());
+    } else if (all) {
+      std::fprintf(stderr, "%s: checkpoint %llu is complete\n", name.c_str(), number);
+    }
+  };
 }
 
 void script_runner::print_select(const running_job& job, runtime::collect_queue& queue,

@@ -109,7 +109,8 @@ result<void> directory_folder::swap(const std::string& name,
   // The new one stands, for now: which one a restart finds is not known.
   auto uncertain = synced.take_error();
   uncertain.code = state_sync_failed;
-  uncertain.hint = "start the job again from its last complete checkpoint";
+  if (!uncertain.hint.empty()) uncertain.hint += ", then ";
+  uncertain.hint += "start the job again from its last complete checkpoint";
   return uncertain;
 }
 

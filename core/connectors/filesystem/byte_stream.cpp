@@ -161,8 +161,10 @@ error io_error(std::string_view what, std::string_view path, int reason) {
     return make_error(errc::connector_file_missing,
                       fmt::format("cannot {} '{}': no such file or directory", what, path),
                       "check option 'path'; a relative path starts at the working directory");
+  const bool full = reason == ENOSPC || reason == EDQUOT;
   return make_error(errc::connector_io,
-                    fmt::format("cannot {} '{}': {}", what, path, std::strerror(reason)));
+                    fmt::format("cannot {} '{}': {}", what, path, std::strerror(reason)),
+                    full ? "make room on the disk" : "");
 }
 
 bool is_compressed(std::string_view path) {

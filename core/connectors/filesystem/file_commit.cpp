@@ -122,8 +122,10 @@ result<void> file_step::run() const {
         "the file was changed since: take it away and restore a savepoint");
   }
   if (::rename(staged.c_str(), final_path.c_str()) == 0) return {};
-  return make_error(errc::connector_io, fmt::format("cannot rename '{}' to '{}': {}", staged,
-                                                    final_path, std::strerror(errno)));
+  if (errno != ENOENT) return io_error(fmt::format("rename '{}' to", staged), final_path, errno);
+  return make_error(errc::connector_io,
+                    fmt::format("'{}' is gone, which was to become '{}'", staged, final_path),
+                    "restore a savepoint from before it was staged");
 }
 
 std::unique_ptr<sink_committer> make_file_committer() { return std::make_unique<committer>(); }
