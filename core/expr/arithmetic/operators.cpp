@@ -1,5 +1,6 @@
 #include "core/expr/arithmetic/arithmetic.hpp"
 #include "core/expr/arithmetic/constant_divisor.hpp"
+#include "core/expr/arithmetic/near_remainder.hpp"
 #include "core/expr/families.hpp"
 #include "core/expr/kernel.hpp"
 #include "core/expr/resolve.hpp"
@@ -34,6 +35,10 @@ result<data::column_ptr> narrowed_remainder(const kernel_call& call) {
   const data::column& by = *call.arguments[1];
   if (wide.id() == type_id::bigint && call.result_type.id() == type_id::integer &&
       by.is_constant() && by.value<std::int64_t>(0) != 0 && !call.arguments[0]->is_constant()) {
+    const data::column& dividends = *call.arguments[0];
+    if (near_remainder::holds_for(dividends.data<std::int64_t>(), dividends.length))
+      return map_values<std::int64_t, std::int32_t>(
+          call, near_remainder(static_cast<std::int32_t>(by.value<std::int64_t>(0))));
     return map_values<std::int64_t, std::int32_t>(
         call, [divisor = constant_divisor(by.value<std::int64_t>(0))](std::int64_t n) {
           return static_cast<std::int32_t>(divisor.remainder(n));

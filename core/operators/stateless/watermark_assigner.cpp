@@ -13,12 +13,47 @@ error null_row_time() {
                     "filter NULLs out in front of the table, or give the column a default");
 }
 
+// Times and delays up to here cannot wrap around.
+constexpr timestamp_ms far = timestamp_ms{1} << 60;
+
+// `t`, or `t - INTERVAL '4' SECOND`: the greatest watermark of rows follows from their greatest
+// time, so none is computed per row.
+std::optional<timestamp_ms> delay_of(const expr::bound_expr& e, std::uint32_t time_column) {
+  const auto is_time = [&](const expr::bound_expr& part) {
+    return part.kind == expr::expr_kind::column && part.column == time_column;
+  };
+  if (is_time(e)) return 0;
+  if (e.kind != expr::expr_kind::call || e.function != "-" || !is_time(*e.arguments[0]))
+    return std::nullopt;
+  const expr::bound_expr& by = *e.arguments[1];
+  if (by.kind != expr::expr_kind::literal || by.literal->is_null(0) ||
+      by.type.id() != data::type_id::interval_day_time)
+    return std::nullopt;
+  const auto delay = by.literal->value<std::int64_t>(0);
+  return delay > -far && delay < far ? std::optional(delay) : std::nullopt;
+}
+
+struct extent {
+  timestamp_ms least = max_watermark;
+  timestamp_ms most = min_watermark;
+};
+
+extent extent_of(const timestamp_ms* times, std::uint32_t count) {
+  extent e;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    e.least = std::min(e.least, times[i]);
+    e.most = std::max(e.most, times[i]);
+  }
+  return e;
+}
+
 }  // namespace
 
 result<void> watermark_assigner::open(operator_context& context) {
   context_ = &context;
   last_row_at_ = announced_at_ = context.time->now();
   stored_.open(context);
+  delay_ = delay_of(*spec_.expression, spec_.time_column);
   MILLRACE_TRY(expression_, expr::evaluator::make({spec_.expression}, context.eval));
   return {};
 }
@@ -29,19 +64,31 @@ bool watermark_assigner::in_order(const data::record_batch& batch, const time_co
   const auto* time = times.flat_ms();
   const auto* mark = marks.flat_ms();
   if (batch.selected() || time == nullptr || mark == nullptr) return false;
-  timestamp_ms least = max_watermark, most = running_;
-  for (std::uint32_t i = 0; i < batch.row_count(); ++i) {
-    least = std::min(least, time[i]);
-    most = std::max(most, mark[i]);
-  }
-  if (most > announced_ && least <= most) return false;
+  return keeps_order(extent_of(time, batch.row_count()).least,
+                     extent_of(mark, batch.row_count()).most);
+}
+
+bool watermark_assigner::in_order_by_delay(const data::record_batch& batch,
+                                           const time_column& times) {
+  if (!delay_ || batch.selected() || times.flat_ms() == nullptr) return false;
+  const auto [least, most] = extent_of(times.flat_ms(), batch.row_count());
+  return least > -far && most < far && keeps_order(least, most - *delay_);
+}
+
+bool watermark_assigner::keeps_order(timestamp_ms least_time, timestamp_ms most_mark) {
+  const timestamp_ms most = std::max(running_, most_mark);
+  if (most > announced_ && least_time <= most) return false;
   running_ = most;
   return true;
 }
 
 result<void> watermark_assigner::find_cuts(const data::record_batch& batch) {
-  MILLRACE_TRY(const auto made, expression_->evaluate(batch));
   const time_column times(*batch.column_at(spec_.time_column));
+  if (in_order_by_delay(batch, times)) {
+    stored_.advance(running_);
+    return {};
+  }
+  MILLRACE_TRY(const auto made, expression_->evaluate(batch));
   const time_column marks(*made[0]);
   if (in_order(batch, times, marks)) {
     stored_.advance(running_);

@@ -40,6 +40,8 @@ class watermark_assigner final : public physical_operator {
   };
   [[nodiscard]] bool in_order(const data::record_batch& batch, const time_column& times,
                               const time_column& marks);
+  [[nodiscard]] bool in_order_by_delay(const data::record_batch& batch, const time_column& times);
+  [[nodiscard]] bool keeps_order(timestamp_ms least_time, timestamp_ms most_mark);
   [[nodiscard]] result<void> find_cuts(const data::record_batch& batch);
   [[nodiscard]] result<void> wake(output& out);
   [[nodiscard]] result<void> announce(timestamp_ms time, output& out);
@@ -50,6 +52,7 @@ class watermark_assigner final : public physical_operator {
   stored_watermark stored_;
   timestamp_ms running_ = min_watermark;
   std::optional<expr::evaluator> expression_;
+  std::optional<timestamp_ms> delay_;  // if the expression is the row time less a constant
   bool idle_ = false;
   timestamp_ms announced_ = min_watermark;
   timestamp_ms announced_at_ = 0;  // processing times

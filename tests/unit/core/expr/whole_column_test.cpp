@@ -3,6 +3,7 @@
 
 #include "core/data/column_builder.hpp"
 #include "core/expr/arithmetic/constant_divisor.hpp"
+#include "core/expr/arithmetic/near_remainder.hpp"
 #include "core/expr/branch_blend.hpp"
 #include "core/expr/evaluator.hpp"
 #include "tests/unit/core/expr/expressions.hpp"
@@ -104,6 +105,22 @@ TEST(whole_column, constant_divisor_divides_as_java_does) {
       EXPECT_EQ(divisor.remainder(n), wraps ? 0 : n % by) << n << " % " << by;
     }
   }
+}
+
+TEST(whole_column, near_remainder_equals_that_of_integers) {
+  constexpr std::int64_t edge = 1LL << 48;
+  std::vector<std::int64_t> numbers = {0, 1, -1, 122, 123, -123, 1000003, edge - 1, -edge};
+  const std::int32_t divisors[] = {1, -1, 2, 3, -7, 123, 1000003, INT_MAX, INT_MIN, INT_MIN + 1};
+  for (const std::int64_t by : divisors)
+    for (const std::int64_t beside : {-1, 0, 1}) numbers.push_back(edge / 2 / by * by + beside);
+  ASSERT_TRUE(near_remainder::holds_for(numbers.data(), 9));
+  for (const auto by : divisors) {
+    const near_remainder remainder(by);
+    for (const auto n : numbers) EXPECT_EQ(remainder(n), n % by) << n << " % " << by;
+  }
+  EXPECT_FALSE(near_remainder::holds_for(&edge, 1));
+  const std::int64_t below = -edge - 1;
+  EXPECT_FALSE(near_remainder::holds_for(&below, 1));
 }
 
 }  // namespace
