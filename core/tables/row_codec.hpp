@@ -27,6 +27,8 @@ class encoded_rows {
   friend class order_encoder;
   /// Room for rows whose sizes stand in `sizes`, appended; gives the index of the first.
   std::uint32_t make_room(std::span<const std::uint32_t> sizes);
+  /// The same for `count` rows of one size.
+  std::uint32_t make_room(std::uint32_t count, std::size_t size);
   [[nodiscard]] char* at(std::size_t i) { return bytes_.data() + offsets_[i]; }
 
   std::vector<std::size_t> offsets_ = {0};
@@ -103,6 +105,8 @@ class row_codec {
                              std::span<std::uint32_t> sizes);
   static void mark_nulls(std::size_t column, const data::column& source, row_span rows,
                          std::uint32_t first, encoded_rows& out);
+  [[nodiscard]] bool encode_alike(std::span<const data::column_ptr> columns, row_span rows,
+                                  encoded_rows& out) const;
   void encode_nested(std::size_t column, const data::column_ptr& source, row_span rows,
                      encoded_rows& out) const;
   void put_fixed(std::size_t column, const data::column& source, row_span rows, std::uint32_t first,

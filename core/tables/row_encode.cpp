@@ -36,6 +36,14 @@ const column& storage(const column& c) {
 
 void put_u32(char* to, std::uint32_t value) { std::memcpy(to, &value, sizeof value); }
 
+// Copies of a pattern one behind the other, each time as many as there are already.
+void fill_with(std::span<const char> pattern, std::size_t copies, char* to) {
+  const std::size_t size = pattern.size() * copies;
+  std::memcpy(to, pattern.data(), pattern.size());
+  for (std::size_t done = pattern.size(); done < size; done *= 2)
+    std::memcpy(to + done, to, std::min(done, size - done));
+}
+
 }  // namespace
 
 std::uint32_t encoded_rows::make_room(std::span<const std::uint32_t> sizes) {
@@ -43,6 +51,15 @@ std::uint32_t encoded_rows::make_room(std::span<const std::uint32_t> sizes) {
   std::size_t end = offsets_.back();
   offsets_.reserve(offsets_.size() + sizes.size());
   for (const std::uint32_t size : sizes) offsets_.push_back(end += size);
+  if (end > bytes_.size()) bytes_.resize(std::max(end, bytes_.size() * 2));
+  return first;
+}
+
+std::uint32_t encoded_rows::make_room(std::uint32_t rows, std::size_t size) {
+  const std::uint32_t first = count();
+  std::size_t end = offsets_.back();
+  offsets_.resize(offsets_.size() + rows);
+  for (std::uint32_t i = 1; i <= rows; ++i) offsets_[first + i] = end += size;
   if (end > bytes_.size()) bytes_.resize(std::max(end, bytes_.size() * 2));
   return first;
 }
@@ -124,6 +141,7 @@ void row_codec::encode_nested(std::size_t c, const column_ptr& source,
 void row_codec::encode_columns(std::span<const column_ptr> columns,
                                std::span<const std::uint32_t> stored_rows,
                                encoded_rows& out) const {
+  if (encode_alike(columns, stored_rows, out)) return;
   const auto count = static_cast<std::uint32_t>(stored_rows.size());
   std::vector<std::uint32_t> sizes(count, fixed_size_);
   std::vector<encoded_rows> nested(inner_.size());
@@ -151,6 +169,29 @@ void row_codec::encode_columns(std::span<const column_ptr> columns,
       put_fixed(c, *columns[c], stored_rows, first, out);
     }
   }
+}
+
+// Rows whose strings are constants: one pattern, then the fixed-width values of each row.
+bool row_codec::encode_alike(std::span<const column_ptr> columns,
+                             std::span<const std::uint32_t> stored_rows, encoded_rows& out) const {
+  if (stored_rows.empty() || !inner_.empty()) return false;
+  std::vector<char> pattern(fixed_size_, 0);
+  for (std::size_t c = 0; c < types_.size(); ++c) {
+    if (!data::is_variable_length(types_[c].id())) continue;
+    if (!columns[c]->is_constant() || columns[c]->is_null(0)) return false;
+    const std::string_view text = columns[c]->text(0);
+    pattern.insert(pattern.end(), text.begin(), text.end());
+    put_u32(pattern.data() + offsets_[c], static_cast<std::uint32_t>(pattern.size() - fixed_size_));
+  }
+  const auto count = static_cast<std::uint32_t>(stored_rows.size());
+  const std::uint32_t first = out.make_room(count, pattern.size());
+  fill_with(pattern, count, out.at(first));
+  for (std::size_t c = 0; c < types_.size(); ++c) {
+    if (data::is_variable_length(types_[c].id())) continue;
+    if (columns[c]->may_have_nulls()) mark_nulls(c, *columns[c], stored_rows, first, out);
+    put_fixed(c, *columns[c], stored_rows, first, out);
+  }
+  return true;
 }
 
 void row_codec::add_text_sizes(const column& source, std::span<const std::uint32_t> rows,

@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 
 namespace millrace::operators {
 namespace {
+
+// Payloads of some hundred bytes each fit into the nearest cache together.
+constexpr std::uint32_t block_rows = 256;
 
 constexpr std::uint32_t round_up(std::uint32_t width) { return (width + 7) & ~std::uint32_t{7}; }
 
@@ -38,9 +42,9 @@ bool aggregate_calls::is_plain(std::size_t i) const {
   return !calls_[i].distinct && !calls_[i].overload.needs_ordered_values;
 }
 
-std::vector<data::column_ptr> aggregate_calls::arguments_of(std::size_t i,
-                                                            const data::record_batch& batch) const {
-  std::vector<data::column_ptr> out;
+aggregate_calls::columns aggregate_calls::arguments_of(std::size_t i,
+                                                       const data::record_batch& batch) const {
+  columns out;
   plan::visit_arguments(
       calls_[i],
       [&](std::uint32_t column) { out.push_back(data::decoded(batch.column_at(column))); },
@@ -82,8 +86,14 @@ fed_rows aggregate_calls::filtered(const data::record_batch& batch, const fed_ro
 result<void> aggregate_calls::update_call(std::size_t i, const data::record_batch& batch,
                                           const fed_rows& fed, tables::hash_table& table,
                                           data::blob_heap* scratch) {
+  return update_rows(i, arguments_of(i, batch), batch, fed, table, scratch);
+}
+
+result<void> aggregate_calls::update_rows(std::size_t i,
+                                          std::span<const data::column_ptr> arguments,
+                                          const data::record_batch& batch, const fed_rows& fed,
+                                          tables::hash_table& table, data::blob_heap* scratch) {
   if (fed.rows.count == 0) return {};
-  const auto arguments = arguments_of(i, batch);
   const std::uint32_t offset = places_[i].offset;
   states_.resize(fed.rows.count);
   for (std::uint32_t r = 0; r < fed.rows.count; ++r) states_[r] = fed.payloads[r] + offset;
@@ -98,19 +108,41 @@ result<void> aggregate_calls::update_call(std::size_t i, const data::record_batc
 
 result<void> aggregate_calls::update(const data::record_batch& batch, const fed_rows& fed,
                                      tables::hash_table& table) {
+  arguments_.resize(calls_.size());
   for (std::size_t i = 0; i < calls_.size(); ++i)
-    if (is_plain(i) && !calls_[i].filter) MILLRACE_CHECK(update_call(i, batch, fed, table));
+    if (is_plain(i)) arguments_[i] = arguments_of(i, batch);
+  for (std::uint32_t begin = 0; begin < fed.rows.count; begin += block_rows)
+    MILLRACE_CHECK(update_block(batch, block_of(fed, begin), table));
+  for (auto& held : arguments_) held.clear();
+  return {};
+}
+
+fed_rows aggregate_calls::block_of(const fed_rows& fed, std::uint32_t begin) {
+  const std::uint32_t count = std::min(block_rows, fed.rows.count - begin);
+  if (fed.rows.dense() && all_rows_.size() < fed.rows.count) {
+    all_rows_.resize(fed.rows.count);
+    std::iota(all_rows_.begin(), all_rows_.end(), 0U);
+  }
+  const std::uint32_t* rows = fed.rows.dense() ? all_rows_.data() : fed.rows.selection;
+  return {{fed.rows.stored, rows + begin, count}, fed.payloads.subspan(begin, count)};
+}
+
+result<void> aggregate_calls::update_block(const data::record_batch& batch, const fed_rows& fed,
+                                           tables::hash_table& table) {
+  for (std::size_t i = 0; i < calls_.size(); ++i)
+    if (is_plain(i) && !calls_[i].filter)
+      MILLRACE_CHECK(update_rows(i, arguments_[i], batch, fed, table, nullptr));
   // Calls of one FILTER stand together, so that its rows are picked once.
-  std::vector<std::uint32_t> done;
+  filters_done_.clear();
   for (std::size_t i = 0; i < calls_.size(); ++i) {
     if (!is_plain(i) || !calls_[i].filter) continue;
     const std::uint32_t filter = *calls_[i].filter;
-    if (std::ranges::find(done, filter) != done.end()) continue;
-    done.push_back(filter);
+    if (std::ranges::find(filters_done_, filter) != filters_done_.end()) continue;
+    filters_done_.push_back(filter);
     const fed_rows passed = filtered(batch, fed, filter);
     for (std::size_t j = i; j < calls_.size(); ++j)
       if (is_plain(j) && calls_[j].filter == filter)
-        MILLRACE_CHECK(update_call(j, batch, passed, table));
+        MILLRACE_CHECK(update_rows(j, arguments_[j], batch, passed, table, nullptr));
   }
   return {};
 }

@@ -19,8 +19,9 @@ struct fed_rows {
 };
 
 /// The calls of one aggregating operator, run over payloads of a hash table: where their state lies
-/// and how it is fed, merged, read, and written to bytes. One call after the other runs over all
-/// rows of a batch; rows are picked once per FILTER column.
+/// and how it is fed, merged, read, and written to bytes. One call after the other runs over a
+/// block of rows whose payloads stay in the nearest cache meanwhile; rows are picked once per
+/// FILTER column.
 ///
 /// Owned by its operator. DISTINCT is `distinct_values`' business, ordered values are
 /// `ordered_values`': they use `update_call` and `emit`.
@@ -69,13 +70,22 @@ class aggregate_calls {
     std::vector<std::uint32_t> blobs;  // offsets of its blob slots
     std::uint32_t size = 0;
   };
-  [[nodiscard]] std::vector<data::column_ptr> arguments_of(std::size_t i,
-                                                           const data::record_batch& batch) const;
+  using columns = std::vector<data::column_ptr>;
+  [[nodiscard]] columns arguments_of(std::size_t i, const data::record_batch& batch) const;
+  [[nodiscard]] fed_rows block_of(const fed_rows& fed, std::uint32_t begin);
+  [[nodiscard]] result<void> update_block(const data::record_batch& batch, const fed_rows& fed,
+                                          tables::hash_table& table);
+  [[nodiscard]] result<void> update_rows(std::size_t i, std::span<const data::column_ptr> arguments,
+                                         const data::record_batch& batch, const fed_rows& fed,
+                                         tables::hash_table& table, data::blob_heap* scratch);
 
   std::vector<plan::aggregate_call> calls_;
   std::vector<place> places_;
   bool has_blobs_ = false;
 
+  std::vector<columns> arguments_;  // of the plain calls, for the batch at hand
+  std::vector<std::uint32_t> all_rows_;
+  std::vector<std::uint32_t> filters_done_;
   std::vector<char*> states_;  // scratch, one per row fed
   std::vector<data::blob_heap*> heaps_;
   std::vector<std::uint32_t> picked_rows_;

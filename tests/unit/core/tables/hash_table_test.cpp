@@ -2,6 +2,7 @@
 
 #include "core/data/column_builder.hpp"
 #include "core/tables/key_codec.hpp"
+#include "core/tables/key_probe.hpp"
 #include "tests/unit/core/tables/fixture.hpp"
 
 #include <map>
@@ -54,6 +55,18 @@ model contents(hash_table& table) {
     }
   }
   return all;
+}
+
+TEST(hash_table, keys_differ_in_any_byte) {
+  for (std::size_t size = 0; size <= 40; ++size) {
+    const std::string key(size, 'k');
+    EXPECT_TRUE(same_bytes(key.data(), std::string(size, 'k').data(), size));
+    for (std::size_t at = 0; at < size; ++at) {
+      std::string other = key;
+      other[at] = 'x';
+      EXPECT_FALSE(same_bytes(key.data(), other.data(), size)) << at << " of " << size;
+    }
+  }
 }
 
 TEST(hash_table, a_new_key_has_a_zero_payload_that_stays_where_it_is) {

@@ -91,6 +91,26 @@ TEST(row_codec, equal_rows_have_equal_bytes_whatever_the_encoding_of_columns) {
   }
 }
 
+TEST(row_codec, equal_rows_have_equal_bytes_beside_constant_strings) {
+  const data::schema columns = {{{"n", data_type(type_id::bigint)},
+                                 {"day", data_type::string()},
+                                 {"b", data_type(type_id::boolean)},
+                                 {"none", data_type::string()}}};
+  const auto batch = *data::parse_table(
+      columns,
+      "1 | 2024-01-15 | true | ''\nNULL | 2024-01-15 | NULL | ''\n7 | 2024-01-15 | false | ''");
+  const row_codec codec(types_of(columns));
+  encoded_rows flat, constant;
+  codec.encode(*batch, all_rows(*batch), flat);
+  auto alike = batch->columns();
+  for (const std::size_t c : {1, 3}) alike[c] = data::constant_of(*alike[c], 0, 3);
+  const std::uint32_t first[] = {2};
+  codec.encode_columns(alike, first, constant);
+  codec.encode_columns(alike, all_rows(*batch), constant);
+  EXPECT_EQ(constant[0], flat[2]);
+  for (std::uint32_t row = 0; row < 3; ++row) EXPECT_EQ(constant[row + 1], flat[row]);
+}
+
 TEST(row_codec, reads_single_cells_and_pads_missing_rows) {
   const batch_ptr batch = sample();
   const row_codec codec(types_of(every_type()));

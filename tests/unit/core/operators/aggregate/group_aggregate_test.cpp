@@ -72,6 +72,22 @@ TEST(group_aggregate, honours_filter) {
   }
 }
 
+TEST(group_aggregate, adds_up_batches_of_any_size) {
+  for (const int rows : {255, 256, 257, 700}) {
+    auto filtered = aggregate("COUNT", {}, bids);
+    filtered.filter = 2;
+    operator_harness h(spec_of({aggregate("SUM", {1}, bids), filtered}), {bids},
+                       {{"k", string()}, {"s", bigint()}, {"n", bigint()}});
+    std::string text;
+    int sum = 0;
+    for (int i = 0; i < rows; ++i, sum += i)
+      text += "a | " + std::to_string(i + 1) + (i % 2 == 0 ? " | TRUE\n" : " | FALSE\n");
+    h.rows(text);
+    EXPECT_EQ(h.folded(),
+              "a | " + std::to_string(sum) + " | " + std::to_string((rows + 1) / 2) + "\n");
+  }
+}
+
 TEST(group_aggregate, takes_rows_back_until_the_group_is_gone) {
   operator_harness h(
       spec_of({aggregate("COUNT", {}, bids, true), aggregate("SUM", {1}, bids, true)}, true),
