@@ -21,16 +21,44 @@ std::size_t character_size(const unsigned char* at, std::size_t left) {
   return size;
 }
 
+constexpr std::uint64_t high_bits = 0x8080808080808080ULL;
+
+std::uint64_t word_at(const char* at) {
+  std::uint64_t word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+// 64 bytes a step; the last step goes over bytes again where there are too few.
+bool is_ascii(std::string_view text) {
+  const char* bytes = text.data();
+  std::size_t i = 0;
+  for (; i + 64 <= text.size(); i += 64) {
+    std::uint64_t seen = 0;
+    for (std::size_t w = 0; w < 64; w += 8) seen |= word_at(bytes + i + w);
+    if ((seen & high_bits) != 0) return false;
+  }
+  std::uint64_t seen = 0;
+  for (; i + 8 <= text.size(); i += 8) seen |= word_at(bytes + i);
+  if (i < text.size() && text.size() >= 8)
+    return ((seen | word_at(bytes + text.size() - 8)) & high_bits) == 0;
+  for (; i < text.size(); ++i) seen |= static_cast<unsigned char>(bytes[i]);
+  return (seen & high_bits) == 0;
+}
+
 }  // namespace
 
+std::size_t utf8_length(std::string_view text) {
+  return character_size(reinterpret_cast<const unsigned char*>(text.data()), text.size());
+}
+
 bool is_utf8(std::string_view text) {
+  if (is_ascii(text)) return true;
   const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
   std::size_t i = 0;
   while (i < text.size()) {
     if (i + 8 <= text.size()) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, bytes + i, 8);
-      if ((word & 0x8080808080808080ULL) == 0) {
+      if ((word_at(text.data() + i) & high_bits) == 0) {
         i += 8;
         continue;
       }

@@ -1,5 +1,7 @@
 #include "core/expr/string/utf8.hpp"
 
+#include "core/data/utf8.hpp"
+
 #include <algorithm>
 #include <cstring>
 
@@ -92,15 +94,7 @@ std::size_t well_formed(std::string_view s, std::size_t at) {
 
 }  // namespace
 
-bool is_utf8(std::string_view text) {
-  if (is_ascii(text)) return true;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto size = well_formed(text, at);
-    if (size == 0) return false;
-    at += size;
-  }
-  return true;
-}
+bool is_utf8(std::string_view text) { return data::is_utf8(text); }
 
 void append_repaired_utf8(std::string& out, std::string_view bytes) {
   for (std::size_t at = 0; at < bytes.size();) {

@@ -2,7 +2,7 @@
 
 #include "core/connectors/formats/csv/csv_columns.hpp"
 #include "core/connectors/formats/csv/row_splitter.hpp"
-#include "core/connectors/formats/utf8.hpp"
+#include "core/data/utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -122,7 +122,7 @@ class csv_decoder final : public record_decoder {
 
   // All rows column by column; false if one of them is not as it should be.
   bool whole_chunk(std::string_view text, data::batch_builder& rows) {
-    if (!is_utf8(text)) return false;
+    if (!data::is_utf8(text)) return false;
     if (options_.ignore_parse_errors) {
       const auto missing = [](std::string_view f) { return f.data() == nullptr; };
       if (std::any_of(fields_.begin(), fields_.end(), missing)) return false;
@@ -139,7 +139,7 @@ class csv_decoder final : public record_decoder {
                            bad_records& bad) {
     const auto& place = places_[row];
     const auto text = text_of(place, bytes);
-    if (!is_utf8(text))
+    if (!data::is_utf8(text))
       return bad.reject(errc::connector_bad_encoding, place.begin, place.line,
                         "text that is not valid UTF-8", text);
     for (std::size_t i = 0; i < columns_.size(); ++i) {

@@ -2,7 +2,7 @@
 
 #include "core/connectors/formats/json/line_template.hpp"
 #include "core/connectors/formats/line_loop.hpp"
-#include "core/connectors/formats/utf8.hpp"
+#include "core/data/utf8.hpp"
 
 namespace millrace::connectors::formats::json {
 namespace {
@@ -32,7 +32,7 @@ class line_decoder final : public record_decoder {
  private:
   result<void> decode_line(std::string_view line, line_place where, data::batch_builder& rows,
                            bad_records& bad) {
-    if (layout_.learned() && is_utf8(line)) {
+    if (layout_.learned() && data::is_utf8(line)) {
       if (layout_.read(line, columns_)) {
         rows.end_row();
         return {};

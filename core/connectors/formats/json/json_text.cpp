@@ -1,6 +1,6 @@
 #include "core/connectors/formats/json/json_text.hpp"
 
-#include "core/connectors/formats/utf8.hpp"
+#include "core/data/utf8.hpp"
 
 #include <cstddef>
 
@@ -41,7 +41,7 @@ void append_quoted(std::string& to, std::string_view text) {
       to += static_cast<char>(c);
     } else if (c < 0x20) {
       append_control(to, c);
-    } else if (used = utf8_length(text); used != 0) {
+    } else if (used = data::utf8_length(text); used != 0) {
       to.append(text.substr(0, used));
     } else {
       to += "\xef\xbf\xbd";

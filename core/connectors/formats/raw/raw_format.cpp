@@ -1,8 +1,8 @@
 #include "core/connectors/formats/raw/raw_format.hpp"
 
 #include "core/connectors/formats/line_loop.hpp"
-#include "core/connectors/formats/utf8.hpp"
 #include "core/connectors/table_options.hpp"
+#include "core/data/utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -25,7 +25,7 @@ class raw_decoder final : public record_decoder {
     return for_each_line(
         bytes, last, longest_, bad, [&] { return rows.rows() < max_rows; },
         [&](std::string_view line, line_place where) -> result<void> {
-          if (text_ && !is_utf8(line))
+          if (text_ && !data::is_utf8(line))
             return bad.reject(errc::connector_bad_encoding, where.offset, where.line,
                               "text that is not valid UTF-8", line);
           if (!line.empty() && line.back() == '\r') line.remove_suffix(1);

@@ -21,5 +21,25 @@ TEST(utf8, malformed) {
     EXPECT_FALSE(is_utf8(bad));
 }
 
+TEST(utf8, finds_the_one_wrong_byte_of_a_text_of_any_length) {
+  for (std::size_t size = 1; size < 150; ++size) {
+    std::string text(size, 'a');
+    EXPECT_TRUE(is_utf8(text));
+    for (std::size_t at = 0; at < size; ++at) {
+      text[at] = '\xff';
+      EXPECT_FALSE(is_utf8(text)) << at << " of " << size;
+      text[at] = 'a';
+    }
+  }
+}
+
+TEST(utf8, length_of_the_first_character) {
+  EXPECT_EQ(utf8_length("ab"), 1U);
+  EXPECT_EQ(utf8_length("é"), 2U);
+  EXPECT_EQ(utf8_length("数据"), 3U);
+  EXPECT_EQ(utf8_length("😀"), 4U);
+  EXPECT_EQ(utf8_length("\xe6\x95"), 0U);
+}
+
 }  // namespace
 }  // namespace millrace::data
