@@ -114,7 +114,7 @@ class file_writer final : public sink_writer {
     std::string last;
     for (std::uint32_t i = 0; i < batch.row_count(); ++i) {
       const std::uint32_t row = batch.row_at(i);
-      if (rows == nullptr || !table_->partition.empty()) {
+      if (rows == nullptr || !same_partition(batch, batch.row_at(i - 1), row)) {
         std::string folder = folder_of(batch, row);
         if (rows == nullptr || folder != last) {
           rows = &rows_[folder];
@@ -126,6 +126,16 @@ class file_writer final : public sink_writer {
       rows->push_back(row);
     }
     return {};
+  }
+
+  // False where that would have to be computed: values that are no text.
+  [[nodiscard]] bool same_partition(const data::record_batch& batch, std::uint32_t a,
+                                    std::uint32_t b) const {
+    return std::ranges::all_of(table_->partition, [&](const auto& key) {
+      const data::column& c = *batch.column_at(key.column);
+      return data::is_character(c.type.id()) && !c.is_null(a) && !c.is_null(b) &&
+             c.text(a) == c.text(b);
+    });
   }
 
   // `dt=2024-01-01/hm=10%3A00`; leaves the plain values in `values_`.
