@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 namespace millrace {
@@ -9,7 +10,8 @@ namespace millrace {
 /// blocks.
 ///
 /// Allocate only after `reserve`. A refusal is not an error: the caller spills, or stops taking
-/// input.
+/// input. State tables charge what they hold; their tasks spill when it gets `tight`, so that the
+/// rest is left for what one batch may add.
 class memory_budget {
  public:
   explicit memory_budget(std::int64_t limit_bytes) : limit_(limit_bytes) {}
@@ -29,6 +31,16 @@ class memory_budget {
   [[nodiscard]] std::int64_t used() const noexcept { return used_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::int64_t limit() const noexcept { return limit_; }
   [[nodiscard]] bool exceeded() const noexcept { return used() > limit_; }
+  /// Seven eighths are used: time to spill.
+  [[nodiscard]] bool tight() const noexcept { return used() > limit_ - limit_ / 8; }
+  /// So far above the limit that the reserve beside the budget is used up, too.
+  [[nodiscard]] bool overdrawn() const noexcept { return used() > limit_ + limit_ / 4; }
+  /// What a holder of `held` bytes should free so that, if all do, three quarters stay in use.
+  [[nodiscard]] std::size_t share_to_free(std::size_t held) const noexcept {
+    const auto use = static_cast<double>(used());
+    const double over = use - static_cast<double>(limit_) * 0.75;
+    return over <= 0 ? 0 : static_cast<std::size_t>(over * static_cast<double>(held) / use) + 1;
+  }
 
  private:
   std::int64_t limit_;

@@ -119,6 +119,19 @@ result<void> chain::finish_load(tables::load_job* job) {
   return {};
 }
 
+std::size_t chain::memory_bytes() const {
+  std::size_t bytes = 0;
+  for (const auto& n : nodes_) {
+    if (n->stage().tables) bytes += n->stage().tables->memory_bytes();
+  }
+  return bytes;
+}
+
+bool chain::spills() const {
+  return std::any_of(nodes_.begin(), nodes_.end(),
+                     [](const auto& n) { return n->stage().cold != nullptr; });
+}
+
 result<std::size_t> chain::spill(std::size_t bytes) {
   std::vector<tables::table_set*> sets;
   for (auto& n : nodes_) {

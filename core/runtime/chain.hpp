@@ -108,6 +108,10 @@ class chain {
   [[nodiscard]] result<void> finish_load(tables::load_job* job);
   /// False while an output right behind the entry, or behind operators that hold nothing, is full.
   [[nodiscard]] bool has_room() const;
+  /// Bytes of all tables.
+  [[nodiscard]] std::size_t memory_bytes() const;
+  /// Whether any table has a place to spill to.
+  [[nodiscard]] bool spills() const;
   /// Spills about `bytes` of the tables of operators that are not paused, the largest set first.
   /// Gives the bytes freed. Errors: state_io.
   [[nodiscard]] result<std::size_t> spill(std::size_t bytes);

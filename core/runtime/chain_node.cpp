@@ -133,8 +133,9 @@ void chain::node::freeze(const data::barrier& barrier) {
   if (!owner_.snapshot_) return;
   owner_.snapshot_->times[index_] = {watermark_in_, watermark_out_};
   if (!stage_.tables) return;
-  const auto mode =
-      barrier.savepoint ? tables::freeze_mode::snapshot : tables::freeze_mode::changes;
+  // What was spilled is no change any more, and no checkpoint has it.
+  const bool whole = barrier.savepoint || stage_.cold != nullptr;
+  const auto mode = whole ? tables::freeze_mode::snapshot : tables::freeze_mode::changes;
   owner_.snapshot_->stages[index_] = stage_.tables->freeze(barrier.id, mode);
 }
 

@@ -13,6 +13,8 @@ namespace {
 constexpr std::int64_t turn_us = 1000;
 // Keeps a turn short under a clock that stands still.
 constexpr int turn_events = 256;
+// A source's wait while the memory budget is used up.
+constexpr std::int64_t patience_us = 5000;
 
 }  // namespace
 
@@ -86,7 +88,7 @@ result<task_turn> task::run() {
 result<bool> task::work_once() {
   if (state_ == chain_state::need_state) return await_state();
   if (state_ != chain_state::ready) return proceed();
-  if (parts_.spill_always) MILLRACE_CHECK(parts_.chain->spill(SIZE_MAX));
+  MILLRACE_CHECK(relieve_memory());
   MILLRACE_CHECK(advance_time());
   if (state_ != chain_state::ready) return true;
   if (!parts_.chain->has_room()) return false;
@@ -97,6 +99,27 @@ result<bool> task::work_once() {
     return true;
   }
   return parts_.source ? from_source() : from_gate();
+}
+
+// Every task gives back its share of what is too much, so that none empties itself for the others.
+// Where that does not help, sources read a batch at a time with a pause in front of each, so that
+// others can free memory faster than it is used.
+result<void> task::relieve_memory() {
+  if (parts_.spill_always) MILLRACE_CHECK(parts_.chain->spill(SIZE_MAX));
+  if (parts_.budget == nullptr || !parts_.budget->tight()) return {};
+  const std::size_t held = parts_.chain->memory_bytes();
+  MILLRACE_TRY(const std::size_t freed, parts_.chain->spill(parts_.budget->share_to_free(held)));
+  if (freed > 0 || !parts_.budget->exceeded()) return {};
+  if (held > 0 && !parts_.chain->spills() && parts_.budget->overdrawn()) return out_of_budget();
+  if (!std::exchange(throttled_, true)) source_retry_us_ = parts_.time->steady_us() + patience_us;
+  return {};
+}
+
+error task::out_of_budget() const {
+  return make_error(errc::runtime_out_of_budget,
+                    "the state of " + parts_.metrics->vertex + " does not fit into the budget of " +
+                        std::to_string(parts_.budget->limit() >> 20) + " MB",
+                    "SET 'state.backend.type' = 'rocksdb' to spill it, or raise --memory");
 }
 
 result<bool> task::proceed() {
@@ -162,6 +185,7 @@ result<bool> task::from_source() {
     return true;
   }
   if (source_ended_ || parts_.time->steady_us() < source_retry_us_) return false;
+  throttled_ = false;
   MILLRACE_TRY(source_step step, parts_.source->next(parts_.batch_rows));
   if (step.watermark > min_watermark) {
     deferred_.emplace_back(data::element(data::watermark{step.watermark}));

@@ -38,7 +38,8 @@ struct task_parts {
   std::optional<timestamp_ms> restored_watermark;
   const clock* time = nullptr;
   std::uint32_t batch_rows = 4096;
-  bool spill_always = false;  ///< for tests: nothing stays in memory between two elements
+  memory_budget* budget = nullptr;  ///< null: nothing is ever spilled
+  bool spill_always = false;        ///< for tests: nothing stays in memory between two elements
 };
 
 /// What a task wants after a turn.
@@ -124,6 +125,8 @@ class task {
 
   void resume_event_time();
   [[nodiscard]] result<bool> work_once();
+  [[nodiscard]] result<void> relieve_memory();
+  [[nodiscard]] error out_of_budget() const;
   [[nodiscard]] result<bool> proceed();
   [[nodiscard]] result<bool> await_state();
   [[nodiscard]] result<void> push(const signal& next);
@@ -161,7 +164,8 @@ class task {
   bool want_split_ = false;
   bool source_ended_ = false;
   bool load_done_ = false;
-  bool rested_ = false;  // the last turn found nothing to do
+  bool throttled_ = false;  // the source waits before its next batch: memory is short
+  bool rested_ = false;     // the last turn found nothing to do
 };
 
 }  // namespace millrace::runtime

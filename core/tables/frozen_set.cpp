@@ -56,6 +56,7 @@ result<bool> frozen_reader::next_cold() {
 }
 
 result<std::span<const delta_entry>> frozen_reader::next() {
+  if (set_.broken) return *set_.broken;
   block_.clear();
   while (block_.empty()) {
     if (cold_reader_) {

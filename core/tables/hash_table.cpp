@@ -79,8 +79,8 @@ void hash_table::find_or_insert(const key_batch& keys, std::span<char*> payloads
   with_key_form(keys, [&](const auto& form) {
     const auto segment_at = [&](std::uint64_t hash) -> segment& { return segment_of(hash); };
     probe_in_blocks(keys, probed_bytes(keys), segment_at, [&](std::uint32_t i, segment& s) {
-      before_write(s);
       const std::uint64_t hash = keys.hashes()[i];
+      before_write(s, hash);
       arena::ref block = s.keys.find(key_index::tag_of(hash), [&](arena::ref candidate) {
         const key_entry* e = entry_at(s, candidate);
         return form.same(i, *e, key_bytes(e));
@@ -102,7 +102,7 @@ void hash_table::find(const key_batch& keys, std::span<const char*> payloads) {
   with_key_form(keys, [&](const auto& form) {
     const auto segment_at = [&](std::uint64_t hash) -> segment& { return segment_of(hash); };
     probe_in_blocks(keys, probed_bytes(keys), segment_at, [&](std::uint32_t i, segment& s) {
-      before_read(s);
+      before_read(s, keys.hashes()[i]);
       const auto tag = key_index::tag_of(keys.hashes()[i]);
       payloads[i] = visible(s,
                             s.keys.find(tag,
@@ -120,7 +120,7 @@ void hash_table::find_mutable(const key_batch& keys, std::span<char*> payloads) 
   with_key_form(keys, [&](const auto& form) {
     const auto segment_at = [&](std::uint64_t hash) -> segment& { return segment_of(hash); };
     probe_in_blocks(keys, probed_bytes(keys), segment_at, [&](std::uint32_t i, segment& s) {
-      before_write(s);
+      before_write(s, keys.hashes()[i]);
       const auto tag = key_index::tag_of(keys.hashes()[i]);
       const arena::ref block = s.keys.find(tag, [&](arena::ref candidate) {
         const key_entry* e = entry_at(s, candidate);
@@ -134,7 +134,7 @@ void hash_table::find_mutable(const key_batch& keys, std::span<char*> payloads) 
 
 char* hash_table::find_or_insert(const key_view& key, bool* inserted) {
   segment& s = segment_of(key.hash);
-  before_write(s);
+  before_write(s, key.hash);
   arena::ref block = find_entry(s, key);
   bool fresh = block == arena::null;
   const timestamp_ms at = now();
@@ -150,13 +150,13 @@ char* hash_table::find_or_insert(const key_view& key, bool* inserted) {
 
 const char* hash_table::find(const key_view& key) {
   segment& s = segment_of(key.hash);
-  before_read(s);
+  before_read(s, key.hash);
   return visible(s, find_entry(s, key), now());
 }
 
 char* hash_table::find_mutable(const key_view& key) {
   segment& s = segment_of(key.hash);
-  before_write(s);
+  before_write(s, key.hash);
   const arena::ref block = find_entry(s, key);
   const timestamp_ms at = now();
   bool fresh = false;
@@ -179,7 +179,7 @@ void hash_table::erase(char* payload) {
 
 bool hash_table::erase(const key_view& key) {
   segment& s = segment_of(key.hash);
-  before_write(s);
+  before_write(s, key.hash);
   const arena::ref block = find_entry(s, key);
   if (block == arena::null) return false;
   const bool seen = visible(s, block, now()) != nullptr;
@@ -216,7 +216,9 @@ std::uint32_t hash_table::scan(table_cursor& at, std::span<char*> payloads) {
 }
 
 void hash_table::clear() {
-  for (auto& s : segments_) {
+  for (std::uint32_t i = 0; i < segments_.size(); ++i) {
+    auto& s = segments_[i];
+    if (s->cold || s->partial) host_.load_now(i);
     before_write(*s);
     std::vector<arena::ref> blocks;
     all_blocks(*s, blocks);

@@ -31,7 +31,7 @@ void item_table::locate_batch(const key_batch& keys, Step&& step) {
   with_key_form(keys, [&](const auto& form) {
     const auto segment_at = [&](std::uint64_t hash) -> segment& { return segment_of(hash); };
     probe_in_blocks(keys, usual_entry_bytes, segment_at, [&](std::uint32_t i, segment& s) {
-      before_read(s);
+      before_read(s, keys.hashes()[i]);
       const auto tag = key_index::tag_of(keys.hashes()[i]);
       step(i, s, s.keys.find(tag, [&](arena::ref candidate) {
         const key_entry* e = entry_at(s, candidate);
@@ -62,14 +62,14 @@ void item_table::locate_or_insert(const key_batch& keys, std::span<key_handle> h
 
 key_handle item_table::locate(const key_view& key) {
   segment& s = segment_of(key.hash);
-  before_read(s);
+  before_read(s, key.hash);
   return handle_of(s, find_entry(s, key));
 }
 
 key_handle item_table::locate_or_insert(const key_view& key) {
   if (empty_keys_.size() > most_empty_keys) purge();
   segment& s = segment_of(key.hash);
-  before_read(s);
+  before_read(s, key.hash);
   return {insert_key(s, key)};
 }
 

@@ -33,17 +33,14 @@ std::size_t keyed_table::memory_bytes() const {
   return bytes;
 }
 
-std::uint32_t keyed_table::index_of(const segment& s) const {
-  std::uint32_t i = 0;
-  while (segments_[i].get() != &s) ++i;
-  return i;
+void keyed_table::load_key(segment& s, std::uint64_t hash) {
+  if (s.cold || s.partial)
+    host_.load_key_now(context_.range.group_of(hash) - context_.range.first, hash);
 }
 
-void keyed_table::lift_guard(segment& s, bool write) {
-  if (s.cold) host_.load_now(index_of(s));
-  if (!write) return;
+void keyed_table::lift_guard(segment& s) {
   if (frozen_segment* f = s.frozen.load(std::memory_order_acquire)) f->copy_out();
-  s.guarded = s.cold;
+  s.guarded = s.cold || s.partial;
 }
 
 void keyed_table::drop_block(segment& s, arena::ref block) {

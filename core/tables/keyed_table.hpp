@@ -35,8 +35,11 @@ struct key_handle {
 class segment_host {
  public:
   virtual ~segment_host() = default;
-  /// Reads a cold segment at once: the way out when an operator did not prefetch.
+  /// Reads a cold key group at once.
   virtual void load_now(std::uint32_t segment) = 0;
+  /// Reads a key of a group that is not in memory at once, unless it was loaded before: the way out
+  /// when an operator did not prefetch.
+  virtual void load_key_now(std::uint32_t segment, std::uint64_t hash) = 0;
   std::uint32_t use_clock = 0;
 };
 
@@ -101,13 +104,21 @@ class keyed_table {
     return *segments_[key_entry::of(payload)->segment];
   }
   [[nodiscard]] std::uint32_t group_of(const segment& s) const;
-  void before_read(segment& s) {
-    if (s.guarded) lift_guard(s, false);
+  /// Before a key is looked up.
+  void before_read(segment& s, std::uint64_t hash) {
+    if (s.guarded) load_key(s, hash);
   }
+  void before_write(segment& s, std::uint64_t hash) {
+    if (!s.guarded) return;
+    load_key(s, hash);
+    before_write(s);
+  }
+  /// Before anything in the segment changes; its keys are those that were looked up.
   void before_write(segment& s) {
-    if (s.guarded) lift_guard(s, true);
+    if (s.guarded) lift_guard(s);
   }
-  void lift_guard(segment& s, bool write);
+  void load_key(segment& s, std::uint64_t hash);
+  void lift_guard(segment& s);
 
   void note_change(segment& s, arena::ref block, std::uint8_t& flags) {
     if ((flags & entry_flag::dirty) != 0 || !context_.track_changes) return;
@@ -134,7 +145,6 @@ class keyed_table {
   /// Takes an entry out of the index.
   void unlink_entry(segment& s, key_entry* e);
   [[nodiscard]] arena::ref block_of(const segment& s, const key_entry* e) const;
-  [[nodiscard]] std::uint32_t index_of(const segment& s) const;
   [[nodiscard]] key_view view_of(const key_entry* e) const {
     return {e->hash, key_bytes(e), e->key_size, e->nulls};
   }

@@ -64,6 +64,21 @@ result<std::unique_ptr<delta_reader>> memory_store::read(std::span<const key_gro
   return std::unique_ptr<delta_reader>(std::move(reader));
 }
 
+result<std::unique_ptr<delta_reader>> memory_store::read_prefixes(
+    std::span<const std::string> prefixes) const {
+  auto reader = std::make_unique<owning_reader>();
+  const std::scoped_lock hold(mutex_);
+  for (const std::string& prefix : prefixes) {
+    const auto group = groups_.find(group_of_key(prefix));
+    if (group == groups_.end()) continue;
+    for (auto at = group->second.lower_bound(prefix);
+         at != group->second.end() && at->first.starts_with(prefix); ++at) {
+      reader->add(at->first, at->second);
+    }
+  }
+  return std::unique_ptr<delta_reader>(std::move(reader));
+}
+
 result<std::vector<key_group>> memory_store::groups() const {
   const std::scoped_lock hold(mutex_);
   std::vector<key_group> all;

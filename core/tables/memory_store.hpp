@@ -14,6 +14,8 @@ class memory_store final : public state_store {
   [[nodiscard]] result<void> write(delta_reader& delta) override;
   [[nodiscard]] result<std::unique_ptr<delta_reader>> read(
       std::span<const key_group> groups) const override;
+  [[nodiscard]] result<std::unique_ptr<delta_reader>> read_prefixes(
+      std::span<const std::string> prefixes) const override;
   [[nodiscard]] result<std::vector<key_group>> groups() const override;
   [[nodiscard]] result<void> drop(std::span<const key_group> groups) override;
   [[nodiscard]] std::uint64_t stored_bytes() const override;

@@ -58,6 +58,7 @@ struct segment {
   /// Look closer before touching it: cold, or frozen and perhaps not copied out yet.
   bool guarded = false;
   bool cold = false;
+  bool partial = false;         ///< of a key group whose loaded keys alone are here
   std::uint32_t last_used = 0;  ///< the set's use counter
   std::uint64_t rows = 0;       ///< entries (hash) or items (others)
   std::uint64_t sequence = 0;   ///< next sequence number of a sorted table
@@ -73,7 +74,7 @@ struct segment {
   std::atomic<frozen_segment*> frozen{nullptr};
 
   [[nodiscard]] std::size_t bytes() const { return keys.bytes() + items.bytes() + store.bytes(); }
-  /// Forgets everything but `guarded` and `cold`.
+  /// Forgets everything but `guarded`, `cold` and `partial`.
   void clear();
   /// Becomes what `other` is, in place; clean of marks. `other` is empty afterwards.
   void take(segment& other);

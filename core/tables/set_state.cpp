@@ -7,8 +7,14 @@
 namespace millrace::tables {
 
 set_state::set_state(table_context c)
-    : context(c), pinned(c.range.count), cold(c.range.count), loading(c.range.count) {
+    : context(c),
+      pinned(c.range.count),
+      cold(c.range.count),
+      loading(c.range.count),
+      spilled_bytes(c.range.count) {
   use_clock = 1;
+  for (std::uint32_t i = 0; i < c.range.count; ++i)
+    loaded.push_back(std::make_unique<loaded_hashes>(c.budget));
 }
 
 set_state::~set_state() {
@@ -53,6 +59,9 @@ std::shared_ptr<frozen_set> set_state::freeze(checkpoint_id checkpoint, freeze_m
   delta->epoch_ = current;
   delta->mode_ = mode;
   delta->store = context.store;
+  if (mode == freeze_mode::snapshot) {
+    if (auto spilled = spill_partial(); !spilled) delta->broken = spilled.take_error();
+  }
   for (const table& t : tables) delta->resident_tables.push_back(t.keyed && t.spec.resident);
   for (table& t : tables) {
     if (t.keyed) t.keyed->purge();
@@ -97,7 +106,7 @@ void set_state::merge_back(frozen_set& delta) {
 }
 
 std::size_t set_state::group_bytes(std::uint32_t i) const {
-  std::size_t bytes = 0;
+  std::size_t bytes = loaded[i]->bytes();
   for (const table& t : tables) {
     if (t.spillable()) bytes += t.keyed->segments_[i]->bytes();
   }
@@ -114,7 +123,7 @@ bool set_state::group_changed(std::uint32_t i) const {
 std::vector<std::uint32_t> set_state::coldest(std::size_t bytes) const {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> candidates;  // last use, group
   for (std::uint32_t i = 0; i < context.range.count; ++i) {
-    if (cold[i] || pinned[i] || group_bytes(i) == 0) continue;
+    if (pinned[i] || group_bytes(i) == 0) continue;
     // Changes made since a freeze must not reach the store before that checkpoint is linked.
     if (in_flight != nullptr && group_changed(i)) continue;
     std::uint32_t used = 0;
@@ -133,17 +142,22 @@ std::vector<std::uint32_t> set_state::coldest(std::size_t bytes) const {
   return chosen;
 }
 
-// The changes of the chosen groups go to the store as a delta of their own, in one write.
 result<std::size_t> set_state::spill(std::size_t bytes) {
   if (context.store == nullptr || !context.track_changes) return std::size_t{0};
   for (table& t : tables) {
     if (t.keyed) t.keyed->purge();
   }
   const auto groups = coldest(bytes);
-  frozen_set delta;
   std::size_t freed = 0;
+  for (const std::uint32_t i : groups) freed += group_bytes(i);
+  MILLRACE_CHECK(spill_groups(groups));
+  return freed;
+}
+
+// The changes of the groups go to the store as a delta of their own, in one write.
+result<void> set_state::spill_groups(const std::vector<std::uint32_t>& groups) {
+  frozen_set delta;
   for (const std::uint32_t i : groups) {
-    freed += group_bytes(i);
     for (table& t : tables) {
       if (t.spillable()) freeze_segment(delta, *t.keyed, i, freeze_mode::changes);
     }
@@ -154,36 +168,87 @@ result<std::size_t> set_state::spill(std::size_t bytes) {
     return written.take_error();
   }
   for (const std::uint32_t i : groups) make_cold(i);
-  return freed;
+  return {};
+}
+
+// A snapshot reads cold groups from the store: what was loaded of them has to be there, too.
+result<void> set_state::spill_partial() {
+  std::vector<std::uint32_t> groups;
+  for (std::uint32_t i = 0; i < context.range.count; ++i) {
+    if (partial(i)) groups.push_back(i);
+  }
+  if (groups.empty()) return {};
+  for (table& t : tables) {
+    if (t.keyed) t.keyed->purge();
+  }
+  return spill_groups(groups);
 }
 
 void set_state::make_cold(std::uint32_t i) {
+  spilled_bytes[i] = std::max(spilled_bytes[i], group_bytes(i));
   for (table& t : tables) {
     if (!t.spillable()) continue;
     segment& s = *t.keyed->segments_[i];
     s.clear();
     s.cold = s.guarded = true;
+    s.partial = false;
     t.keyed->segments_changed();
   }
+  loaded[i]->clear();
+  if (!cold[i]) ++cold_count;
   cold[i] = true;
-  ++cold_count;
+}
+
+void set_state::make_partial(std::uint32_t i) {
+  for (table& t : tables) {
+    if (!t.spillable()) continue;
+    segment& s = *t.keyed->segments_[i];
+    s.cold = false;
+    s.partial = s.guarded = true;
+    s.last_used = use_clock;
+  }
 }
 
 void set_state::make_warm(std::uint32_t i) {
   for (table& t : tables) {
     if (!t.spillable()) continue;
-    t.keyed->segments_[i]->cold = false;
-    t.keyed->segments_[i]->last_used = use_clock;
+    segment& s = *t.keyed->segments_[i];
+    s.cold = s.partial = false;
+    s.last_used = use_clock;
     t.keyed->segments_changed();
   }
+  loaded[i]->clear();
+  spilled_bytes[i] = 0;
   cold[i] = loading[i] = false;
   --cold_count;
 }
 
+// Whole groups come back only far below the limit, else spills and loads of the same group would
+// take turns.
+bool set_state::takes_whole(std::uint32_t i) const {
+  if (context.loads != load_policy::by_room) return context.loads == load_policy::groups;
+  const std::size_t size = spilled_bytes[i] != 0
+                               ? spilled_bytes[i]
+                               : 2 * context.store->stored_bytes() / context.range.count;
+  return context.budget->used() + static_cast<std::int64_t>(wanted_bytes + 2 * size) <
+         context.budget->limit() / 2;
+}
+
+readiness set_state::want(std::uint32_t i, std::uint64_t hash) {
+  if (!cold[i] || loaded[i]->contains(hash)) return readiness::ready;
+  if (loading[i] || std::find(wanted.begin(), wanted.end(), i) != wanted.end())
+    return readiness::loading;
+  if (!partial(i) && takes_whole(i)) return want(i);
+  wanted_keys.emplace_back(i, hash);
+  return readiness::loading;
+}
+
 readiness set_state::want(std::uint32_t i) {
   if (!cold[i]) return readiness::ready;
-  if (!loading[i] && std::find(wanted.begin(), wanted.end(), i) == wanted.end())
+  if (!loading[i] && std::find(wanted.begin(), wanted.end(), i) == wanted.end()) {
     wanted.push_back(i);
+    wanted_bytes += spilled_bytes[i];
+  }
   return readiness::loading;
 }
 

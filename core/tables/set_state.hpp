@@ -2,6 +2,7 @@
 
 #include "core/tables/frozen_segment.hpp"
 #include "core/tables/keyed_table.hpp"
+#include "core/tables/loaded_hashes.hpp"
 #include "core/tables/table_set.hpp"
 #include "core/tables/task_state.hpp"
 
@@ -37,6 +38,7 @@ class frozen_set final : public frozen_delta {
   std::vector<cold_group> cold;
   std::vector<bool> resident_tables;  ///< by ordinal; what the store says of them is not used
   const state_store* store = nullptr;
+  std::optional<error> broken;  ///< what it should hold could not be collected
   std::vector<owned_entry> unkeyed;
   std::vector<std::pair<std::uint16_t, std::vector<std::string>>> task_lists;
   set_state* set = nullptr;  ///< null once written, merged back or cut off
@@ -54,7 +56,9 @@ struct set_state final : segment_host {
   explicit set_state(table_context c);
   ~set_state() override;
 
-  void load_now(std::uint32_t segment) override;
+  void load_now(std::uint32_t i) override;
+  void load_key_now(std::uint32_t i, std::uint64_t hash) override;
+  [[nodiscard]] result<void> load_at_once();
   [[nodiscard]] std::shared_ptr<frozen_set> freeze(checkpoint_id checkpoint, freeze_mode mode);
   void freeze_segment(frozen_set& to, keyed_table& t, std::uint32_t i, freeze_mode mode);
   void remove_expired(keyed_table& t, segment& s) const;
@@ -65,16 +69,25 @@ struct set_state final : segment_host {
   [[nodiscard]] result<void> restore_keyed(keyed_table& t, segment& s, const delta_key& key,
                                            const delta_entry& entry, bool dirty) const;
   [[nodiscard]] result<void> restore_lazily();
+  [[nodiscard]] static error corrupt(std::string what);
   [[nodiscard]] std::unique_ptr<load_job> begin_load();
   [[nodiscard]] result<void> finish_load(load_job& finished);
+  [[nodiscard]] result<void> install_key(const delta_entry& entry);
 
   [[nodiscard]] std::vector<std::uint32_t> coldest(std::size_t bytes) const;
   [[nodiscard]] std::size_t group_bytes(std::uint32_t i) const;
   [[nodiscard]] bool group_changed(std::uint32_t i) const;
   [[nodiscard]] result<std::size_t> spill(std::size_t bytes);
+  [[nodiscard]] result<void> spill_groups(const std::vector<std::uint32_t>& groups);
+  [[nodiscard]] result<void> spill_partial();
   void make_cold(std::uint32_t i);
+  void make_partial(std::uint32_t i);
   void make_warm(std::uint32_t i);
+  /// Notes a whole group, or one key of it, for the next load.
   [[nodiscard]] readiness want(std::uint32_t i);
+  [[nodiscard]] readiness want(std::uint32_t i, std::uint64_t hash);
+  [[nodiscard]] bool takes_whole(std::uint32_t i) const;
+  [[nodiscard]] bool partial(std::uint32_t i) const { return !loaded[i]->empty(); }
   [[nodiscard]] key_group group_at(std::uint32_t i) const {
     return key_group(static_cast<std::uint16_t>(context.range.first + i));
   }
@@ -84,9 +97,13 @@ struct set_state final : segment_host {
   std::vector<table> tables;
   frozen_set* in_flight = nullptr;
   std::vector<bool> pinned;   ///< by group: a delta in flight needs it
-  std::vector<bool> cold;     ///< by group
+  std::vector<bool> cold;     ///< by group: not, or only in part, in memory
   std::vector<bool> loading;  ///< by group: a job is reading it
+  std::vector<std::unique_ptr<loaded_hashes>> loaded;  ///< by group: of cold ones, what is here
+  std::vector<std::size_t> spilled_bytes;              ///< by group: what its last spill freed
   std::vector<std::uint32_t> wanted;
+  std::vector<std::pair<std::uint32_t, std::uint64_t>> wanted_keys;  ///< group, hash
+  std::size_t wanted_bytes = 0;                                      ///< of `wanted`, about
   std::uint32_t cold_count = 0;
   std::optional<error> failure;
 };

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace millrace::tables {
@@ -29,6 +30,10 @@ class state_store {
   /// Errors: state_io, state_corrupt.
   [[nodiscard]] virtual result<std::unique_ptr<delta_reader>> read(
       std::span<const key_group> groups) const = 0;
+  /// Everything stored under these beginnings of delta keys, at least up to the hash (ascending,
+  /// each once), without tombstones: one batched read of single keys. Errors: as `read`.
+  [[nodiscard]] virtual result<std::unique_ptr<delta_reader>> read_prefixes(
+      std::span<const std::string> prefixes) const = 0;
   /// Groups that hold anything, ascending; `unkeyed_group` included.
   [[nodiscard]] virtual result<std::vector<key_group>> groups() const = 0;
   /// Forgets these groups (they moved to another task).

@@ -8,6 +8,13 @@ namespace millrace::tables {
 
 class state_store;
 
+/// How much of a cold key group comes back when one of its keys is needed.
+enum class load_policy : std::uint8_t {
+  by_room,  ///< the group while the budget has plenty of room, else the keys
+  groups,
+  keys,
+};
+
 /// What a table set works with. The pointers outlive it.
 struct table_context {
   /// Charged for index arrays and storage chunks, never per row; may be driven above its limit (the
@@ -22,6 +29,7 @@ struct table_context {
   bool track_changes = true;
   /// A lookup that meets a cold key group without `prefetch` is a bug (tests): `health` tells it.
   bool strict_prefetch = false;
+  load_policy loads = load_policy::by_room;
   key_range range;
 };
 

@@ -139,7 +139,7 @@ readiness table_set::prefetch(std::span<const std::uint64_t> hashes) {
   readiness all = readiness::ready;
   const key_range& range = state_->context.range;
   for (const std::uint64_t hash : hashes) {
-    if (state_->want(range.group_of(hash) - range.first) == readiness::loading)
+    if (state_->want(range.group_of(hash) - range.first, hash) == readiness::loading)
       all = readiness::loading;
   }
   return all;

@@ -76,6 +76,23 @@ TEST_P(state_store_contract, gives_the_newest_value_of_the_groups_asked_for) {
   EXPECT_EQ(*groups, (std::vector<key_group>{key_group(1), key_group(300)}));
 }
 
+TEST_P(state_store_contract, gives_what_begins_like_the_keys_asked_for) {
+  const std::string table(2, '\0');
+  const std::string first = key(1, table + "hash-one"), second = key(1, table + "hash-two");
+  put(*store_, {{first + "a", "1"}, {first + "b", "2"}, {second, "3"}, {key(1, "z"), "4"}});
+  put(*store_, {{first + "c", "5"}}, {first + "a"});
+  const std::vector<std::string> prefixes{first, key(1, table + "hash-thr"), second};
+  auto reader = store_->read_prefixes(prefixes);
+  image all;
+  for (;;) {
+    const auto block = (*reader)->next();
+    ASSERT_TRUE(block.ok());
+    if (block->empty()) break;
+    for (const delta_entry& e : *block) all[std::string(e.key)] = e.value;
+  }
+  EXPECT_EQ(all, (image{{first + "b", "2"}, {first + "c", "5"}, {second, "3"}}));
+}
+
 TEST_P(state_store_contract, keys_and_values_are_any_bytes) {
   const std::string zeros(5, '\0');
   const std::string large(300'000, '\xff');

@@ -54,6 +54,11 @@ class fragile_store final : public tables::state_store {
     if (broken) return make_error(errc::state_io, "the disk is gone");
     return good_.read(groups);
   }
+  result<std::unique_ptr<tables::delta_reader>> read_prefixes(
+      std::span<const std::string> prefixes) const override {
+    if (broken) return make_error(errc::state_io, "the disk is gone");
+    return good_.read_prefixes(prefixes);
+  }
   result<std::vector<key_group>> groups() const override { return good_.groups(); }
   result<void> drop(std::span<const key_group> groups) override { return good_.drop(groups); }
   std::uint64_t stored_bytes() const override { return good_.stored_bytes(); }

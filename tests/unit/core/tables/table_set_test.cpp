@@ -194,6 +194,10 @@ TEST(table_set, a_store_that_fails_is_reported_and_loses_nothing) {
     result<std::unique_ptr<delta_reader>> read(std::span<const key_group>) const override {
       return make_error(errc::state_io, "gone");
     }
+    result<std::unique_ptr<delta_reader>> read_prefixes(
+        std::span<const std::string>) const override {
+      return make_error(errc::state_io, "gone");
+    }
     result<std::vector<key_group>> groups() const override { return std::vector<key_group>(); }
     result<void> drop(std::span<const key_group>) override { return {}; }
     std::uint64_t stored_bytes() const override { return 0; }
