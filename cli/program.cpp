@@ -4,6 +4,7 @@
 #include "cli/explain_command.hpp"
 #include "cli/run_command.hpp"
 #include "cli/state_command.hpp"
+#include "core/base/config.hpp"
 #include "core/base/fail_point.hpp"
 
 #include <CLI/App.hpp>
@@ -51,6 +52,7 @@ struct arguments {
   bool quiet = false;
   bool log_checkpoints = false;
   checkpoint_request checkpoints;
+  std::string memory;
 };
 
 void add_script_options(CLI::App& command, arguments& a) {
@@ -79,6 +81,21 @@ void add_checkpoint_options(CLI::App& command, arguments& a) {
   command.add_flag("--log-checkpoints", a.log_checkpoints, "a line on stderr per checkpoint");
 }
 
+// Below that not even one batch per task finds room.
+constexpr std::int64_t least_memory = 64 << 20;
+
+bool read_memory(const std::string& text, std::int64_t& bytes) {
+  if (text.empty()) return true;
+  const auto size = parse_size_bytes(text);
+  if (size.ok() && *size >= least_memory) {
+    bytes = *size;
+    return true;
+  }
+  std::fprintf(stderr, "error 1005: --memory is '%s', allowed are sizes from 64m on (512m, 4g)\n",
+               text.c_str());
+  return false;
+}
+
 int run(const arguments& a) {
   static const std::map<std::string, output_form> forms{{"table", output_form::table},
                                                         {"json", output_form::json},
@@ -88,6 +105,7 @@ int run(const arguments& a) {
   request.quiet = a.quiet;
   request.log_checkpoints = a.log_checkpoints;
   request.checkpoints = a.checkpoints;
+  if (!read_memory(a.memory, request.memory_bytes)) return exit_usage;
   return script_of(a, request.script) ? run_script(request) : exit_usage;
 }
 
@@ -107,6 +125,8 @@ class command_line {
         ->check(CLI::IsMember({"table", "json", "changelog"}))
         ->capture_default_str();
     add_checkpoint_options(*run_, words_);
+    run_->add_option("--memory", words_.memory,
+                     "what the process may use (512m, 4g); state beyond it spills to disk");
     run_->add_flag("--quiet", words_.quiet, "no progress on stderr");
     add_script_options(*explain_, words_);
     explain_->add_option("--against", words_.against,

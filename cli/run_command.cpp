@@ -215,7 +215,7 @@ result<void> script_runner::insert(const sql::job_outcome& job, const sql::sessi
 result<running_job> script_runner::start(plan::physical_plan plan, std::string name,
                                          std::shared_ptr<runtime::collect_queue> collect) {
   for (const std::string& w : plan.warnings) std::fprintf(stderr, "warning: %s\n", w.c_str());
-  if (!engine_) engine_.emplace();
+  if (!engine_) engine_.emplace(actors::engine_options{.memory_bytes = request_.memory_bytes});
   actors::job_options options;
   options.collect = std::move(collect);
   options.random_seed = std::random_device{}();

@@ -14,6 +14,7 @@ struct run_request {
   bool quiet = false;            ///< no progress
   bool log_checkpoints = false;  ///< a line on stderr for every checkpoint
   checkpoint_request checkpoints;
+  std::int64_t memory_bytes = 0;  ///< what the process may use; 0: no limit of its own
 };
 [[nodiscard]] int run_script(const run_request& request);
 

@@ -44,6 +44,7 @@ class local_job final : public job {
 
 result<std::shared_ptr<job>> start_job(engine& in, plan::physical_plan plan, job_options options) {
   if (options.budget == nullptr) options.budget = &in.budget();
+  if (in.options().memory_bytes > 0) options.memory_limited = true;
   if (options.io == nullptr) options.io = &in.io();
   MILLRACE_TRY(auto setup, make_setup(std::move(plan), std::move(options)));
   auto record = std::make_shared<job_record>();

@@ -1,5 +1,8 @@
 #include "actors/jobs/job_setup.hpp"
 
+#include "state/backend/cold_tier.hpp"
+
+#include <algorithm>
 #include <utility>
 
 namespace millrace::actors {
@@ -33,9 +36,34 @@ result<void> read_checkpoint_rules(const option_reader& read, runtime_settings& 
   return {};
 }
 
+result<bool> wants_rocksdb(const option_reader& read, bool memory_limited) {
+  const std::string type = read.text("state.backend.type", memory_limited ? "rocksdb" : "hashmap");
+  if (type == "rocksdb" || type == "hashmap") return type == "rocksdb";
+  return make_error(errc::config_bad_value, "state.backend.type is '" + type + "'",
+                    "allowed are hashmap and rocksdb");
+}
+
+// Flink takes a list, separated as in PATH or by commas; the first is used.
+result<std::string> read_spill_folder(const option_reader& read, const std::string& fallback) {
+  const std::string folders = read.text("io.tmp.dirs", fallback);
+  std::string first = folders.substr(0, folders.find_first_of(",:"));
+  if (!first.empty()) return first;
+  return make_error(errc::config_bad_value, "io.tmp.dirs is '" + folders + "'",
+                    "name a folder for spilled state, such as /tmp");
+}
+
+// Under a limit the rows on their way between tasks may take a sixteenth of the budget.
+void bound_credit(job_setup& setup) {
+  std::int64_t gates = 1;
+  for (const auto& v : setup.graph.vertices) gates += v.is_source ? 0 : v.parallelism;
+  auto& credit = setup.settings.credit;
+  const std::int64_t share = setup.options.budget->limit() / 16 / gates;
+  credit.floating = std::min(credit.floating, std::max(share, credit.exclusive));
+}
+
 }  // namespace
 
-result<runtime_settings> read_settings(const option_map& options) {
+result<runtime_settings> read_settings(const option_map& options, bool memory_limited) {
   const option_reader read(options);
   runtime_settings s;
   MILLRACE_TRY(const auto rows, read.integer("millrace.batch-rows", s.batch_rows));
@@ -53,6 +81,9 @@ result<runtime_settings> read_settings(const option_map& options) {
   MILLRACE_TRY(s.wire_codec, read.boolean("millrace.test.wire-codec", false));
   MILLRACE_TRY(s.spill_always, read.boolean("millrace.test.spill-always", false));
   MILLRACE_CHECK(read_checkpoint_rules(read, s));
+  MILLRACE_TRY(s.load_keys, read.boolean("millrace.test.load-keys", false));
+  MILLRACE_TRY(s.rocksdb, wants_rocksdb(read, memory_limited));
+  MILLRACE_TRY(s.spill_folder, read_spill_folder(read, s.spill_folder));
   s.time_zone = read.text("table.local-time-zone", s.time_zone);
   return s;
 }
@@ -67,9 +98,14 @@ result<std::shared_ptr<job_setup>> make_setup(plan::physical_plan plan, job_opti
   setup->plan = std::move(plan);
   setup->options = std::move(options);
   setup->started = setup->options.time->now();
-  MILLRACE_TRY(setup->settings, read_settings(setup->plan.options));
+  MILLRACE_TRY(setup->settings, read_settings(setup->plan.options, setup->options.memory_limited));
   MILLRACE_TRY(setup->graph, coordination::build_job_graph(setup->plan));
   MILLRACE_CHECK(make_ends(*setup));
+  if (setup->options.memory_limited) bound_credit(*setup);
+  if (setup->settings.rocksdb) {
+    MILLRACE_TRY(setup->cold,
+                 state::cold_tier::make(setup->settings.spill_folder, *setup->options.budget));
+  }
   return setup;
 }
 

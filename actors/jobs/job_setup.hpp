@@ -16,6 +16,10 @@
 #include <optional>
 #include <string>
 
+namespace millrace::state {
+class cold_tier;
+}
+
 namespace millrace::actors {
 
 class io_pool;
@@ -35,6 +39,7 @@ struct job_options {
   std::function<void(checkpoint_id, const std::optional<error>&)> on_checkpoint;
   /// The same over all restarts of a job whose checkpoints are kept: names what its sinks stage.
   std::string job_id;
+  bool memory_limited = false;  ///< state spills unless state.backend.type says no
 };
 
 /// Session options that the runtime reads.
@@ -44,13 +49,17 @@ struct runtime_settings {
   runtime::credit_limits credit;               ///< millrace.exchange.exclusive-size, .floating-size
   bool wire_codec = false;                     ///< millrace.test.wire-codec
   bool spill_always = false;                   ///< millrace.test.spill-always
+  bool load_keys = false;                      ///< millrace.test.load-keys
+  bool rocksdb = false;                        ///< state.backend.type
+  std::string spill_folder = "/tmp";           ///< io.tmp.dirs
   coordination::checkpoint_rules checkpoints;  ///< execution.checkpointing.*
   bool incremental = false;                    ///< checkpoints hold changes where they can
   std::string time_zone = "UTC";               ///< table.local-time-zone
 };
 
 /// Errors: 1002.
-[[nodiscard]] result<runtime_settings> read_settings(const option_map& options);
+[[nodiscard]] result<runtime_settings> read_settings(const option_map& options,
+                                                     bool memory_limited);
 
 /// All that the tasks of one job share. Made before they are deployed, immutable afterwards, lives
 /// as long as any of them.
@@ -60,6 +69,7 @@ struct job_setup {
   runtime_settings settings;
   job_options options;
   timestamp_ms started = 0;
+  std::shared_ptr<state::cold_tier> cold;  ///< where state spills to; null: nowhere
   /// By node of the plan.
   std::map<std::uint32_t, std::unique_ptr<connectors::source>> sources;
   std::map<std::uint32_t, std::unique_ptr<connectors::sink>> sinks;

@@ -1,5 +1,6 @@
 #include "actors/system/engine.hpp"
 
+#include "actors/system/allocator.hpp"
 #include "actors/system/io_pool.hpp"
 #include "core/base/assert.hpp"
 
@@ -35,6 +36,23 @@ std::int64_t memory_limit() {
   return limit;
 }
 
+// Resident bytes of this process.
+std::int64_t memory_in_use() {
+  std::ifstream file("/proc/self/statm");
+  std::int64_t all = 0;
+  std::int64_t resident = 0;
+  return file >> all >> resident ? resident * sysconf(_SC_PAGE_SIZE) : 0;
+}
+
+// Code that has not run yet, stacks of threads, RocksDB's own objects.
+constexpr std::int64_t unseen_bytes = 10 << 20;
+
+std::int64_t budget_of(const engine_options& options) {
+  if (options.memory_bytes > 0) give_pages_back();
+  const std::int64_t limit = options.memory_bytes > 0 ? options.memory_bytes : memory_limit();
+  return std::max(limit / 10 * 8 - memory_in_use() - unseen_bytes, limit / 10);
+}
+
 caf::actor_system_config& prepare(caf::actor_system_config& config, const engine_options& options) {
   const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
   const std::size_t threads = options.threads == 0 ? cores : options.threads;
@@ -51,7 +69,7 @@ caf::actor_system_config& prepare(caf::actor_system_config& config, const engine
 struct engine::state {
   explicit state(engine_options o)
       : options(o),
-        budget(o.memory_bytes > 0 ? o.memory_bytes : memory_limit() / 10 * 8),
+        budget(budget_of(o)),
         system(prepare(config, o)),
         io(o.test_scheduler ? 0 : io_threads) {}
 

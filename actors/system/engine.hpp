@@ -15,11 +15,12 @@ namespace millrace::actors {
 class io_pool;
 
 struct engine_options {
-  std::uint32_t threads = 0;      ///< that run tasks; 0: one per core
-  std::int64_t memory_bytes = 0;  ///< budget of all jobs; 0: 80 % of the machine's (or cgroup's)
-  bool isolate_control = true;    ///< job masters get threads of their own; false under a test's
-                                  ///< scheduler
-  bool test_scheduler = false;    ///< actors run only when the test runs them
+  std::uint32_t threads = 0;  ///< that run tasks; 0: one per core
+  /// What the process may use; 0: what the machine has, or the cgroup allows.
+  std::int64_t memory_bytes = 0;
+  bool isolate_control = true;  ///< job masters get threads of their own; false under a test's
+                                ///< scheduler
+  bool test_scheduler = false;  ///< actors run only when the test runs them
 };
 
 /// The actors of one process. Owner: the process (or a test); all jobs must have ended before it
@@ -37,6 +38,7 @@ class engine {
   void advance(std::chrono::microseconds time);
 
   [[nodiscard]] caf::actor_system& system();
+  /// Four fifths of what the process may use, without what it used when the engine was made.
   [[nodiscard]] memory_budget& budget();
   /// For what blocks; with `test_scheduler` it runs on the caller's thread.
   [[nodiscard]] io_pool& io();

@@ -4,6 +4,8 @@
 #include "core/runtime/finished_operator.hpp"
 #include "core/tables/memory_store.hpp"
 #include "core/tables/table_set.hpp"
+#include "state/backend/cold_tier.hpp"
+#include "state/backend/rocksdb_store.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -35,6 +37,7 @@ class builder {
   result<void> restore_stage(std::uint32_t node, runtime::chain_stage& stage);
   void resume_values(const std::string& id, std::uint32_t rows);
   timestamp_ms restored_watermark() const;
+  std::shared_ptr<tables::state_store> make_cold(std::uint32_t stage);
   result<chain_target> add_sink(std::uint32_t node, const plan::sink_spec& spec);
   chain_target add_router(std::size_t edge);
   void add_exchanges(std::uint32_t node);
@@ -53,6 +56,7 @@ class builder {
   std::vector<std::unique_ptr<runtime::chain_output>> outputs_;
   std::vector<chain_target> entry_;
   std::map<std::uint32_t, std::uint32_t> stage_of_;  // node -> stage
+  std::shared_ptr<state::rocksdb_store> database_;   // where the stages spill to
 };
 
 result<std::shared_ptr<runtime::task>> builder::build() {
@@ -61,6 +65,7 @@ result<std::shared_ptr<runtime::task>> builder::build() {
   parts_.metrics->subtask = subtask_;
   parts_.time = setup_.options.time;
   parts_.batch_rows = setup_.settings.batch_rows;
+  parts_.budget = setup_.options.budget;
   parts_.spill_always = setup_.settings.spill_always;
   parts_.routers.resize(edges_.size());
   MILLRACE_CHECK(add_head());
@@ -115,13 +120,17 @@ result<void> builder::add_stage(std::uint32_t node) {
   s.name = node_at(node).name;
   s.op = std::move(op);
   s.context = make_context(node);
-  if (setup_.settings.spill_always) s.cold = std::make_shared<tables::memory_store>();
-  tables::table_context tables{.budget = s.context->budget,
-                               .time = setup_.options.time,
-                               .store = s.cold.get(),
-                               .strict_prefetch = setup_.settings.spill_always,
-                               .range = tables::key_range::of_subtask(subtask_, vertex_.parallelism,
-                                                                      setup_.plan.max_parallelism)};
+  s.cold = make_cold(stage);
+  tables::table_context tables{
+      .budget = s.context->budget,
+      .time = setup_.options.time,
+      .store = s.cold.get(),
+      // Tables with a hash of their own (a window, a distinct value) read single keys when they
+      // meet them.
+      .strict_prefetch = setup_.settings.spill_always && !setup_.settings.load_keys,
+      .loads = setup_.settings.load_keys ? tables::load_policy::keys : tables::load_policy::by_room,
+      .range = tables::key_range::of_subtask(subtask_, vertex_.parallelism,
+                                             setup_.plan.max_parallelism)};
   s.tables = std::make_unique<tables::table_set>(tables);
   s.context->tables = s.tables.get();
   MILLRACE_CHECK(restore_stage(node, s));
@@ -151,6 +160,16 @@ void builder::resume_values(const std::string& id, std::uint32_t rows) {
 
 timestamp_ms builder::restored_watermark() const {
   return setup_.options.restore->watermark(node_at(vertex_.nodes[0]).id);
+}
+
+// A task's operators share a database. Where tests spill without one, memory stands in for it.
+std::shared_ptr<tables::state_store> builder::make_cold(std::uint32_t stage) {
+  if (!setup_.cold) {
+    if (!setup_.settings.spill_always) return nullptr;
+    return std::make_shared<tables::memory_store>();
+  }
+  if (!database_) database_ = setup_.cold->make_store();
+  return database_->section(static_cast<std::uint16_t>(stage));
 }
 
 std::vector<chain_target>& builder::targets_of(std::uint32_t node) {

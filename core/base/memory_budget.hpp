@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -35,11 +36,14 @@ class memory_budget {
   [[nodiscard]] bool tight() const noexcept { return used() > limit_ - limit_ / 8; }
   /// So far above the limit that the reserve beside the budget is used up, too.
   [[nodiscard]] bool overdrawn() const noexcept { return used() > limit_ + limit_ / 4; }
-  /// What a holder of `held` bytes should free so that, if all do, three quarters stay in use.
+  /// What a holder of `held` bytes should free so that, if all do, three quarters stay in use; a
+  /// sixteenth of the budget at most, as what is freed is copied on its way out.
   [[nodiscard]] std::size_t share_to_free(std::size_t held) const noexcept {
     const auto use = static_cast<double>(used());
     const double over = use - static_cast<double>(limit_) * 0.75;
-    return over <= 0 ? 0 : static_cast<std::size_t>(over * static_cast<double>(held) / use) + 1;
+    if (over <= 0) return 0;
+    const double share = over * static_cast<double>(held) / use;
+    return static_cast<std::size_t>(std::min(share, static_cast<double>(limit_) / 16)) + 1;
   }
 
  private:

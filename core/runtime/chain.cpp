@@ -217,6 +217,14 @@ std::int64_t chain::output_deadline_us() const {
   return next;
 }
 
+std::int64_t chain::retry_us() const {
+  std::int64_t next = never_us;
+  for (const auto& o : outputs_) {
+    if (o->full()) next = std::min(next, o->deadline_us());
+  }
+  return next;
+}
+
 result<void> chain::flush_outputs() {
   for (auto& o : outputs_) MILLRACE_CHECK(o->flush());
   return {};

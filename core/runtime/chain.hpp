@@ -119,6 +119,8 @@ class chain {
   [[nodiscard]] timestamp_ms next_processing_time() const;
   /// When an output wants to be flushed or asked again, steady microseconds.
   [[nodiscard]] std::int64_t output_deadline_us() const;
+  /// When a full output wants to be asked again, steady microseconds; never: it will say so itself.
+  [[nodiscard]] std::int64_t retry_us() const;
   [[nodiscard]] result<void> flush_outputs();
   void checkpoint_complete(checkpoint_id checkpoint);
 

@@ -24,7 +24,7 @@ class chain_output {
   [[nodiscard]] virtual bool full() const = 0;
   /// Sends on what was kept back to make bigger batches: the task has nothing else to do.
   virtual result<void> flush() { return {}; }
-  /// When the output wants `flush`, or to be asked again because it is full for a time.
+  /// When the output wants `flush`; where it is full, when it wants to be asked again.
   [[nodiscard]] virtual std::int64_t deadline_us() const { return never_us; }
   virtual void close() {}
 };

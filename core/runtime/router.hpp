@@ -46,7 +46,10 @@ class router final : public chain_output {
   [[nodiscard]] result<void> signal(const data::element& what) override;
   [[nodiscard]] bool full() const override;
   [[nodiscard]] result<void> flush() override;
-  [[nodiscard]] std::int64_t deadline_us() const override { return kept_until_us_; }
+  /// Never while it is full: credit wakes the task.
+  [[nodiscard]] std::int64_t deadline_us() const override {
+    return full() ? never_us : kept_until_us_;
+  }
 
   /// The reader of channel `index` takes `bytes` more.
   void on_credit(std::uint32_t index, std::int64_t bytes);

@@ -294,8 +294,11 @@ result<task_turn> task::rest() {
 }
 
 std::int64_t task::wake_time() const {
+  // Loaded state or credit will wake it: other deadlines that pass meanwhile would only keep it
+  // awake.
+  if (state_ == chain_state::need_state) return never_us;
+  if (state_ != chain_state::ready || !parts_.chain->has_room()) return parts_.chain->retry_us();
   std::int64_t wake = parts_.chain->output_deadline_us();
-  if (state_ != chain_state::ready || !parts_.chain->has_room()) return wake;
   if (parts_.source && !source_ended_ && source_retry_us_ > 0) {
     wake = std::min(wake, source_retry_us_);
   }
