@@ -34,7 +34,7 @@ MAY_INCLUDE["cli"] = CORE + ["state", "net", "actors"]
 # Pattern of a third-party header -> folders that may include it.
 FENCES = [
     (r"^caf/", ["actors", "tests"]),
-    (r"^rocksdb/", ["state"]),
+    (r"^rocksdb/", ["state", "tests/unit/state"]),
     (r"^zmq", ["net/transport"]),
     (r"^(httplib\.h|prometheus/)", ["net/http"]),
     (r"^CLI/", ["cli"]),
