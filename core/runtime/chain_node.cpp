@@ -24,7 +24,8 @@ result<void> chain::node::open() {
 // The operator has declared its tables by now.
 result<void> chain::node::restore() {
   for (const auto& from : stage_.restore.state) {
-    MILLRACE_CHECK(stage_.tables->restore(*from, false));
+    // A cold tier begins empty: what was restored has to be written when it is spilled.
+    MILLRACE_CHECK(stage_.tables->restore(*from, stage_.cold != nullptr));
   }
   stage_.restore.state.clear();
   return {};
