@@ -23,8 +23,8 @@ FROM (SELECT k, COUNT(*) AS c, SUM(n) AS s
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("binary")
-    parser.add_argument("--limit", type=int, default=96, help="MB")
-    parser.add_argument("--keys", type=int, default=400_000)
+    parser.add_argument("--limit", type=int, default=72, help="MB")
+    parser.add_argument("--keys", type=int, default=200_000)
     given, further = parser.parse_known_args()
     rows = 2 * given.keys
     text = SCRIPT.format(rows=rows, last=rows - 1, keys=given.keys, padding="x" * 160)
