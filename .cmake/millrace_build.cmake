@@ -28,8 +28,8 @@ endif()
 # there is nothing (PR 105329 and its like).
 add_library(millrace_warnings INTERFACE)
 target_compile_options(millrace_warnings INTERFACE -Wall -Wextra -Wshadow -Wconversion -Werror
-  -Wno-sign-conversion -Wno-restrict -Wno-stringop-overflow
-  -Wno-array-bounds -Wno-maybe-uninitialized)
+  -Wno-sign-conversion
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict;-Wno-stringop-overflow;-Wno-array-bounds;-Wno-maybe-uninitialized>)
 target_include_directories(millrace_warnings INTERFACE ${CMAKE_SOURCE_DIR})
 
 # millrace_library(NAME DIR [RECURSE] [PUBLIC libs...] [PRIVATE libs...])
