@@ -156,7 +156,8 @@ void row_codec::encode_columns(std::span<const column_ptr> columns,
     }
   }
   const std::uint32_t first = out.make_room(sizes);
-  for (std::uint32_t i = 0; i < count; ++i) std::memset(out.at(first + i), 0, fixed_size_);
+  if (fixed_size_ > 0)  // rows of no columns have no bytes to point at
+    for (std::uint32_t i = 0; i < count; ++i) std::memset(out.at(first + i), 0, fixed_size_);
   std::vector<std::uint32_t>& ends = sizes;
   std::fill(ends.begin(), ends.end(), 0);
   for (std::size_t c = 0; c < types_.size(); ++c) {
