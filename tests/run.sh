@@ -14,6 +14,7 @@ case "${1:-}" in
   --asan) preset=asan selection=(--label-regex "unit|sql|fuzz") ;;
   *) sed -n '3,5s/^# //p' "$0" >&2; exit 2 ;;
 esac
+export UBSAN_OPTIONS=print_stacktrace=1
 cli/install_packages.sh cli/packages.txt tests/packages.txt
 cmake --preset "$preset" -DMILLRACE_TESTS=ON -DMILLRACE_FULL_TESTS=$full >/dev/null
 cmake --build --preset "$preset"
