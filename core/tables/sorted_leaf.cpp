@@ -20,7 +20,7 @@ sorted_table::leaf_view sorted_table::leaf_at(const segment& s, const sorted_hea
 bool sorted_table::passes(std::uint64_t prefix, arena::ref block, const segment& s,
                           std::string_view order, std::uint64_t wanted, bound b) const {
   if (prefix < wanted) return true;
-  if (prefix > wanted && (b == bound::lower || order.size() >= 8)) return false;
+  if (prefix > wanted && (b == bound::lower || order.size() >= bytes_in_prefix())) return false;
   const std::string_view row = sub_of(item_at(s, block));
   if (b == bound::upper && row.substr(0, order.size()) == order) return true;
   return row < order;
@@ -28,11 +28,11 @@ bool sorted_table::passes(std::uint64_t prefix, arena::ref block, const segment&
 
 sorted_table::spot sorted_table::search(const segment& s, const sorted_head& head,
                                         std::string_view order, bound b) const {
-  const std::uint64_t wanted = order_prefix(order);
+  const std::uint64_t wanted = prefix_of(order);
   if (head.leaves == 0) {
     if (head.root == arena::null) return {0, 0};
     const std::string_view row = sub_of(item_at(s, head.root));
-    return {0, passes(order_prefix(row), head.root, s, order, wanted, b) ? 1U : 0U};
+    return {0, passes(prefix_of(row), head.root, s, order, wanted, b) ? 1U : 0U};
   }
   // The last leaf whose first row stands before the bound.
   std::uint32_t low = 0;
@@ -79,7 +79,10 @@ arena::ref sorted_table::block_at(const segment& s, const sorted_head& head, spo
 bool sorted_table::holds(const segment& s, const sorted_head& head, spot at,
                          std::string_view order) const {
   const arena::ref block = block_at(s, head, at);
-  return block != arena::null && sub_of(item_at(s, block)) == order;
+  if (block == arena::null) return false;
+  if (head.leaves != 0 && leaf_at(s, head, at.leaf).prefixes()[at.place] != prefix_of(order))
+    return false;
+  return sub_of(item_at(s, block)) == order;
 }
 
 void sorted_table::insert_at(segment& s, sorted_head& head, spot at, arena::ref block) {
@@ -94,7 +97,7 @@ void sorted_table::insert_at(segment& s, sorted_head& head, spot at, arena::ref 
     const leaf_view leaf = leaf_at(s, head, 0);
     leaf.begin(leaf_view::smallest);
     leaf.resize(1);
-    leaf.set(0, order_prefix(sub_of(item_at(s, only))), only);
+    leaf.set(0, prefix_of(sub_of(item_at(s, only))), only);
   }
   if (const leaf_view leaf = leaf_at(s, head, at.leaf); leaf.count() == leaf.room()) {
     if (leaf.room() < leaf_view::largest) {
@@ -105,7 +108,7 @@ void sorted_table::insert_at(segment& s, sorted_head& head, spot at, arena::ref 
   }
   const leaf_view leaf = leaf_at(s, head, at.leaf);
   leaf.copy(at.place + 1, leaf, at.place, leaf.count() - at.place);
-  leaf.set(at.place, order_prefix(sub_of(item_at(s, block))), block);
+  leaf.set(at.place, prefix_of(sub_of(item_at(s, block))), block);
   leaf.resize(leaf.count() + 1);
 }
 

@@ -7,8 +7,8 @@
 
 namespace millrace::tables {
 
-/// A block of at most 64 rows of one key, in order: the first eight order bytes of each, as a
-/// number that compares like them, and the row's item. Most comparisons need no look at the item.
+/// A block of at most 64 rows of one key, in order: of each a number that compares like its first
+/// order bytes (`prefix_of`), and the row's item. Most comparisons need no look at the item.
 struct sorted_table::leaf_view {
   struct head {
     std::uint16_t count;
@@ -53,6 +53,22 @@ struct sorted_table::leaf_view {
   std::uint64_t word = 0;
   if (!order.empty()) std::memcpy(&word, order.data(), order.size() < 8 ? order.size() : 8);
   return __builtin_bswap64(word);
+}
+
+/// The same for order bytes that begin with a time in milliseconds and a hash. Many timers share a
+/// time, so the number holds 42 bits of time and the first 22 of the hash; all times before 1970
+/// have one number, and all from 2109 on.
+[[nodiscard]] inline std::uint64_t timer_prefix(std::string_view order) {
+  constexpr int hash_bits = 22;
+  const std::uint64_t time = order_prefix(order) ^ (std::uint64_t{1} << 63);
+  if (static_cast<std::int64_t>(time) < 0) return 0;
+  if (time >> (64 - hash_bits) != 0) return UINT64_MAX;
+  const std::uint64_t hash = order.size() > 8 ? order_prefix(order.substr(8)) : 0;
+  return time << hash_bits | hash >> (64 - hash_bits);
+}
+
+inline std::uint64_t sorted_table::prefix_of(std::string_view order) const {
+  return prefix_ == prefix_form::timer ? timer_prefix(order) : order_prefix(order);
 }
 
 }  // namespace millrace::tables

@@ -15,8 +15,8 @@ const sorted_head& sorted_in(const char* head) {
 }  // namespace
 
 sorted_table::sorted_table(table_spec spec, std::uint16_t ordinal, const table_context& context,
-                           segment_host& host)
-    : item_table(std::move(spec), ordinal, context, host, sizeof(item)) {
+                           segment_host& host, prefix_form prefix)
+    : item_table(std::move(spec), ordinal, context, host, sizeof(item)), prefix_(prefix) {
   static_assert(sizeof(sorted_head) == sizeof(chain_head));
 }
 

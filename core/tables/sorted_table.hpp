@@ -77,8 +77,11 @@ class sorted_table : public item_table {
  protected:
   friend class table_set;
   friend class sorted_cursor;
+  /// What rows are told apart by before their items are looked at: the first eight order bytes, or
+  /// parts of the time and the hash that a timer's begin with.
+  enum class prefix_form : std::uint8_t { bytes, timer };
   sorted_table(table_spec spec, std::uint16_t ordinal, const table_context& context,
-               segment_host& host);
+               segment_host& host, prefix_form prefix = prefix_form::bytes);
 
   [[nodiscard]] arena::ref find_item(segment& s, char* head, std::string_view sub) override;
   void link_item(segment& s, char* head, arena::ref block) override;
@@ -95,6 +98,11 @@ class sorted_table : public item_table {
   enum class bound : std::uint8_t { lower, upper };
   struct leaf_view;
 
+  [[nodiscard]] std::uint64_t prefix_of(std::string_view order) const;
+  /// Order bytes that a prefix depends on: a row with a greater one does not begin with so many.
+  [[nodiscard]] std::size_t bytes_in_prefix() const {
+    return prefix_ == prefix_form::timer ? 11 : 8;
+  }
   [[nodiscard]] leaf_view leaf_at(const segment& s, const sorted_head& head, std::uint32_t i) const;
   [[nodiscard]] bool passes(std::uint64_t prefix, arena::ref block, const segment& s,
                             std::string_view order, std::uint64_t order_prefix, bound b) const;
@@ -118,6 +126,8 @@ class sorted_table : public item_table {
   [[nodiscard]] sorted_cursor cursor_at(key_handle key, spot at, bool forward) const;
   void settle(sorted_cursor& c, bool forward) const;
   [[nodiscard]] std::uint32_t rows_in_leaf(const sorted_cursor& c) const;
+
+  prefix_form prefix_;
 };
 
 std::string_view sorted_cursor::order() const { return table_->sub_of(at_); }

@@ -16,7 +16,7 @@ constexpr std::size_t head_size = time_size + 8 + 1;
 
 timer_queue::timer_queue(table_spec spec, std::uint16_t ordinal, const table_context& context,
                          segment_host& host)
-    : sorted_table(std::move(spec), ordinal, context, host),
+    : sorted_table(std::move(spec), ordinal, context, host, prefix_form::timer),
       first_(context.range.count, max_watermark) {}
 
 key_view timer_queue::group_key(std::uint32_t index) const {

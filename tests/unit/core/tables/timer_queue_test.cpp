@@ -94,5 +94,27 @@ TEST(timer_queue, timers_at_the_ends_of_time_are_kept) {
   EXPECT_TRUE(timers.pop(max_watermark, at, key));
 }
 
+TEST(timer_queue, pops_in_order_of_time_and_key_over_all_of_time) {
+  world w;
+  table_set set(w.context());
+  timer_queue& timers = set.open_timers(spec());
+  constexpr timestamp_ms year_2109 = timestamp_ms{1} << 42;
+  constexpr timestamp_ms times[] = {
+      min_watermark, -year_2109,       -1, 0, 1, year_2109 - 1, year_2109,
+      year_2109 + 1, max_watermark - 1};
+  std::set<timer> expected;
+  for (const timestamp_ms at : times)
+    for (std::int64_t k = 0; k < 300; ++k) {
+      EXPECT_TRUE(timers.add(at, number_key(k * 7919 % 300).view()));
+      expected.insert(timer_of(at, k));
+    }
+  for (const timer& next : expected) {
+    timestamp_ms at = 0;
+    key_view key;
+    ASSERT_TRUE(timers.pop(max_watermark, at, key));
+    EXPECT_EQ(timer_of(at, testing::number_of(key)), next);
+  }
+}
+
 }  // namespace
 }  // namespace millrace::tables
