@@ -4,6 +4,7 @@
 #include "actors/system/io_pool.hpp"
 #include "core/base/assert.hpp"
 
+#include <caf/abstract_actor.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
@@ -95,9 +96,29 @@ engine::~engine() = default;
 void engine::run_until_idle() { test_scheduler_of(*state_).run(); }
 
 void engine::advance(std::chrono::microseconds time) {
+  pass_time(time);
+  run_until_idle();
+}
+
+void engine::pass_time(std::chrono::microseconds time) {
+  test_scheduler_of(*state_).advance_time(time);
+}
+
+std::size_t engine::runnable() const { return test_scheduler_of(*state_).jobs.size(); }
+
+void engine::run_one(std::size_t index) {
   auto& scheduler = test_scheduler_of(*state_);
-  scheduler.advance_time(time);
-  scheduler.run();
+  MILLRACE_ASSERT(index < scheduler.jobs.size());
+  const auto first = scheduler.jobs.begin();
+  std::rotate(first, first + static_cast<std::ptrdiff_t>(index),
+              first + static_cast<std::ptrdiff_t>(index) + 1);
+  scheduler.run_once();
+}
+
+std::uint64_t engine::runnable_id(std::size_t index) const {
+  const auto* actor =
+      dynamic_cast<const caf::abstract_actor*>(test_scheduler_of(*state_).jobs.at(index));
+  return actor == nullptr ? 0 : actor->id();
 }
 
 caf::actor_system& engine::system() { return state_->system; }

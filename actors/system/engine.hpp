@@ -3,6 +3,7 @@
 #include "core/base/memory_budget.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
@@ -36,6 +37,16 @@ class engine {
   void run_until_idle();
   /// With `test_scheduler`: lets time pass for delayed messages, then runs until idle.
   void advance(std::chrono::microseconds time);
+  /// With `test_scheduler`: sends the delayed messages that are due within `time`, runs nothing.
+  void pass_time(std::chrono::microseconds time);
+  /// With `test_scheduler`: how many actors have a message to handle.
+  [[nodiscard]] std::size_t runnable() const;
+  /// With `test_scheduler`: lets one of these, `index` below `runnable()`, handle one message. The
+  /// actors stand in the order in which they came to have one.
+  void run_one(std::size_t index);
+  /// With `test_scheduler`: names one of these by a number that it keeps, counted from the first
+  /// actor of the engine.
+  [[nodiscard]] std::uint64_t runnable_id(std::size_t index) const;
 
   [[nodiscard]] caf::actor_system& system();
   /// Four fifths of what the process may use, without what it used when the engine was made.

@@ -15,12 +15,13 @@ class io_pool {
   /// Without threads, work runs at once on the caller's: for tests that run actors step by step.
   explicit io_pool(std::uint32_t threads);
   /// Runs what was given, then ends its threads.
-  ~io_pool();
+  virtual ~io_pool();
   io_pool(const io_pool&) = delete;
   io_pool& operator=(const io_pool&) = delete;
 
-  /// `work` must not throw; it tells its outcome by itself (a message to an actor).
-  void run(std::function<void()> work);
+  /// `work` must not throw; it tells its outcome by itself (a message to an actor). A simulation
+  /// overrides it, to choose when and in which order the pieces run.
+  virtual void run(std::function<void()> work);
 
  private:
   struct state;
