@@ -89,8 +89,8 @@ row_counts reference_session(const std::vector<input_step>& input) {
     rows sorted = in;
     std::ranges::stable_sort(sorted, {}, &input_row::time);
     for (std::size_t from = 0; from < sorted.size();) {
-      std::size_t to = from + 1;
-      while (to < sorted.size() && sorted[to].time - sorted[to - 1].time < session_gap_ms) ++to;
+      std::size_t to = from + 1;  // windows that touch are one, as in Flink
+      while (to < sorted.size() && sorted[to].time - sorted[to - 1].time <= session_gap_ms) ++to;
       const rows session(sorted.begin() + static_cast<std::ptrdiff_t>(from),
                          sorted.begin() + static_cast<std::ptrdiff_t>(to));
       add_row(out,
