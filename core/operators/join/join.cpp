@@ -1,7 +1,6 @@
 #include "core/operators/join/join.hpp"
 
 #include "core/operators/column_types.hpp"
-#include "core/operators/join/not_in.hpp"
 
 #include <algorithm>
 
@@ -22,15 +21,6 @@ std::int64_t most_waiting_bytes(const operator_context& context) {
 
 }  // namespace
 
-plan::join_spec join_operator::without_keys(plan::join_spec spec) {
-  if (!spec.null_aware) return spec;
-  spec.left_keys.clear();
-  spec.right_keys.clear();
-  spec.null_matches.clear();
-  spec.left_layout = spec.right_layout = plan::join_side_layout::no_unique_key;
-  return spec;
-}
-
 join_side::settings join_operator::settings_of(const operator_inputs& inputs, bool left) const {
   const bool semi_or_anti = spec_.kind == join_kind::semi || spec_.kind == join_kind::anti;
   const bool preserved =
@@ -47,8 +37,7 @@ join_side::settings join_operator::settings_of(const operator_inputs& inputs, bo
 }
 
 join_operator::join_operator(plan::join_spec spec, const operator_inputs& inputs)
-    : spec_(without_keys(spec)),
-      original_(std::move(spec)),
+    : spec_(std::move(spec)),
       left_types_(types_of(inputs.inputs[0])),
       right_types_(types_of(inputs.inputs[1])),
       is_semi_(spec_.kind == join_kind::semi),
@@ -88,12 +77,7 @@ result<void> join_operator::open(operator_context& context) {
     s.waiting.open(*context.budget, most_waiting_bytes(context),
                    longs ? std::optional(s.input.columns()[0]) : std::nullopt);
   }
-  MILLRACE_TRY(const auto condition,
-               original_.null_aware
-                   ? not_in_condition(original_.condition, original_.left_keys,
-                                      original_.right_keys, left_types_, right_types_)
-                   : result<expr::expr_ptr>(original_.condition));
-  return pairs_reader_.open(condition, context.eval);
+  return pairs_reader_.open(spec_.condition, context.eval);
 }
 
 result<progress> join_operator::process(input_id input, const data::batch_ptr& batch, output& out) {

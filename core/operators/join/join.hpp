@@ -19,9 +19,8 @@ namespace millrace::operators {
 ///
 /// Outer joins count, per kept row of a preserved side, how many rows it meets: from 0 to 1 its row
 /// of NULLs is taken back, from 1 to 0 it returns. Semi and anti joins count the same for left
-/// rows. Rows with a NULL in a key that NULL does not match are never kept. NOT IN (`null_aware`)
-/// has no keys here: their equality, or either being NULL, is part of its condition. Source:
-/// Flink's StreamingJoinOperator and StreamingSemiAntiJoinOperator.
+/// rows. Rows with a NULL in a key that NULL does not match are never kept. Source: Flink's
+/// StreamingJoinOperator and StreamingSemiAntiJoinOperator.
 ///
 /// Rows of an inner join's inputs that only grow wait, as whole batches, until a row of the other
 /// side asks for their key, or a barrier comes (see `waiting_rows`).
@@ -51,7 +50,6 @@ class join_operator final : public physical_operator {
     std::vector<data::batch_ptr> leaving{};  // out of `waiting`, on their way to `rows`
   };
 
-  [[nodiscard]] static plan::join_spec without_keys(plan::join_spec spec);
   [[nodiscard]] bool keys_are_longs() const;
   [[nodiscard]] join_side::settings settings_of(const operator_inputs& inputs, bool left) const;
   [[nodiscard]] side& own() { return sides_[probe_]; }
@@ -81,7 +79,6 @@ class join_operator final : public physical_operator {
   [[nodiscard]] data::change_kind kind_of(std::uint32_t stored_row) const;
 
   plan::join_spec spec_;
-  plan::join_spec original_;
   std::vector<data::data_type> left_types_;
   std::vector<data::data_type> right_types_;
   bool is_semi_ = false;

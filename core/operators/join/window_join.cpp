@@ -1,7 +1,6 @@
 #include "core/operators/join/window_join.hpp"
 
 #include "core/operators/column_types.hpp"
-#include "core/operators/join/not_in.hpp"
 #include "core/operators/state_spec.hpp"
 
 namespace millrace::operators {
@@ -16,7 +15,7 @@ constexpr std::uint32_t windows_at_once = 1024;
 windowed_input::settings window_join::input_of(bool left) const {
   windowed_input::settings s;
   s.input = left ? 0 : 1;
-  if (!spec_.null_aware) s.keys = left ? spec_.left_keys : spec_.right_keys;
+  s.keys = left ? spec_.left_keys : spec_.right_keys;
   s.end_column = left ? spec_.left_window_end : spec_.right_window_end;
   const bool shown_alone =
       left ? left_preserved_ || spec_.kind == join_kind::anti : right_preserved_;
@@ -45,11 +44,7 @@ result<void> window_join::open(operator_context& context) {
   }
   timers_ = &context.tables->open_timers(state_spec("timers", inputs_[0].key_types()));
   watermark_.open(context);
-  MILLRACE_TRY(const auto condition, spec_.null_aware
-                                         ? not_in_condition(spec_.condition, spec_.left_keys,
-                                                            spec_.right_keys, types_[0], types_[1])
-                                         : result<expr::expr_ptr>(spec_.condition));
-  return reader_.open(condition, context.eval);
+  return reader_.open(spec_.condition, context.eval);
 }
 
 result<progress> window_join::process(input_id input, const data::batch_ptr& batch, output& out) {

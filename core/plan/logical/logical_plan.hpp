@@ -91,11 +91,10 @@ struct group_window_node {
 };
 enum class join_kind : std::uint8_t { inner, left, right, full, semi, anti };
 /// Output: left columns then right columns (left only for semi and anti). `condition` reads both,
-/// left first. `null_aware`: NOT IN, where a NULL on the right means no row passes.
+/// left first.
 struct join_node {
   join_kind kind = join_kind::inner;
   expr::expr_ptr condition;  ///< null: TRUE
-  bool null_aware = false;
 };
 /// JOIN t FOR SYSTEM_TIME AS OF left.time: lookup when the time is processing time, versioned when
 /// event time.

@@ -171,8 +171,7 @@ struct line_of {
                        list(n.groups, in), calls_text(n.calls, in));
   }
   std::string operator()(const join_node& n) const {
-    return fmt::format("Join({}, {}{})", kind_text(n.kind), text(n.condition, in),
-                       n.null_aware ? ", null aware" : "");
+    return fmt::format("Join({}, {})", kind_text(n.kind), text(n.condition, in));
   }
   std::string operator()(const temporal_join_node& n) const {
     return fmt::format("TemporalJoin({}, {}, as of {}, {})", kind_text(n.kind),

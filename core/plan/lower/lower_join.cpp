@@ -82,7 +82,7 @@ result<std::uint32_t> lowering::lower_join(const logical_ptr& node) {
   const bool inserts = !updating(parts.left) && !updating(parts.right);
   const bool windowed = inserts && joins_windows(*node);
   std::optional<time_bounds> bounds;
-  if (inserts && !windowed && !join.null_aware && !parts.left_only())
+  if (inserts && !windowed && !parts.left_only())
     bounds = take_time_bounds(condition.rest, left_columns, right_columns);
   parts.null_matches = condition.null_matches;
   MILLRACE_TRY(parts.left, with_key_columns(parts.left, condition.left_keys, parts.left_keys));
@@ -127,8 +127,6 @@ plan_builder::draft lowering::join_draft(const join_parts& parts) const {
   d.description = fmt::format("joinType=[{}], where=[{}]", name_of(kind), where);
   d.inputs = {plan_builder::hash(parts.left, parts.left_keys),
               plan_builder::hash(parts.right, parts.right_keys)};
-  if (parts.join.null_aware)
-    d.inputs = {plan_builder::single(parts.left), plan_builder::single(parts.right)};
   return d;
 }
 
@@ -137,14 +135,8 @@ void lowering::as_window_join(plan_builder::draft& d, const join_parts& parts,
   const auto left = window_columns_of(*node.inputs[0]);
   const auto right = window_columns_of(*node.inputs[1]);
   d.name = "WindowJoin";
-  d.spec = window_join_spec{parts.join.kind,
-                            parts.left_keys,
-                            parts.right_keys,
-                            left->end,
-                            right->end,
-                            parts.rest,
-                            parts.join.null_aware,
-                            left->window.local_zone};
+  d.spec = window_join_spec{parts.join.kind, parts.left_keys, parts.right_keys,       left->end,
+                            right->end,      parts.rest,      left->window.local_zone};
 }
 
 void lowering::as_interval_join(plan_builder::draft& d, const join_parts& parts,
@@ -174,7 +166,6 @@ void lowering::as_regular_join(plan_builder::draft& d, const join_parts& parts) 
   spec.right_unique_key = r.key;
   spec.left_retracts = left.updating;
   spec.right_retracts = right.updating;
-  spec.null_aware = parts.join.null_aware;
   spec.left_ttl_ms = spec.right_ttl_ms = ttl();
   d.name = "Join";
   d.facts.updating =

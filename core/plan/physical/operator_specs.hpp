@@ -170,7 +170,6 @@ struct join_spec {
   std::vector<std::uint32_t> right_unique_key;
   bool left_retracts = false;
   bool right_retracts = false;
-  bool null_aware = false;
   bool emit_update_before = true;
   std::int64_t left_ttl_ms = 0;
   std::int64_t right_ttl_ms = 0;
@@ -195,7 +194,6 @@ struct window_join_spec {
   std::uint32_t left_window_end = 0;
   std::uint32_t right_window_end = 0;
   expr::expr_ptr condition;
-  bool null_aware = false;
   bool local_zone = false;  ///< window ends are in the session zone
 };
 /// Event-time join with the version of the right side that was valid at the left row's time.

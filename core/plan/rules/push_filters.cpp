@@ -123,7 +123,7 @@ class filter_pusher {
   // ON conditions over one side only: below that side, where the join kind allows it.
   result<logical_ptr> push_join_condition(const join_node& join, const logical_ptr& original,
                                           const logical_ptr& node) {
-    if (!join.condition || join.null_aware) return node;
+    if (!join.condition) return node;
     const auto left_width = static_cast<std::uint32_t>(node->inputs[0]->columns.size());
     const auto width = left_width + static_cast<std::uint32_t>(node->inputs[1]->columns.size());
     const bool left_ok = join.kind == join_kind::inner || join.kind == join_kind::right ||

@@ -119,7 +119,6 @@ struct attached_subquery {
 /// plan's columns followed by the sub-query's.
 [[nodiscard]] result<plan::logical_ptr> attach_filter(plan::logical_ptr node,
                                                       const bound_query& sub, plan::join_kind kind,
-                                                      std::vector<expr::expr_ptr> compared,
-                                                      bool null_aware);
+                                                      std::vector<expr::expr_ptr> compared);
 
 }  // namespace millrace::sql

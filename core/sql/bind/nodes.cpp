@@ -103,10 +103,9 @@ std::vector<logical_column> joined_columns(plan::join_kind kind, const plan::log
   return columns;
 }
 
-logical_ptr make_join(plan::join_kind kind, expr_ptr condition, logical_ptr left, logical_ptr right,
-                      bool null_aware) {
+logical_ptr make_join(plan::join_kind kind, expr_ptr condition, logical_ptr left, logical_ptr right) {
   auto columns = joined_columns(kind, *left, *right);
-  return make_node(plan::join_node{kind, std::move(condition), null_aware},
+  return make_node(plan::join_node{kind, std::move(condition)},
                    {std::move(left), std::move(right)}, std::move(columns));
 }
 

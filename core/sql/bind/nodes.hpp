@@ -27,8 +27,7 @@ namespace millrace::sql {
 [[nodiscard]] plan::logical_ptr make_filter(expr::expr_ptr condition, plan::logical_ptr input);
 /// `condition` null: TRUE. The columns of sides that may be padded become nullable.
 [[nodiscard]] plan::logical_ptr make_join(plan::join_kind kind, expr::expr_ptr condition,
-                                          plan::logical_ptr left, plan::logical_ptr right,
-                                          bool null_aware = false);
+                                          plan::logical_ptr left, plan::logical_ptr right);
 [[nodiscard]] std::vector<plan::logical_column> joined_columns(plan::join_kind kind,
                                                                const plan::logical_node& left,
                                                                const plan::logical_node& right);

@@ -189,10 +189,10 @@ result<attached_subquery> attach(logical_ptr node, const pending_subquery& sub,
 }
 
 result<logical_ptr> attach_filter(logical_ptr node, const bound_query& sub, plan::join_kind kind,
-                                  std::vector<expr_ptr> compared, bool null_aware) {
+                                  std::vector<expr_ptr> compared) {
   const expression_change same = [](const expr_ptr&) -> result<expr_ptr> { return expr_ptr(); };
   MILLRACE_TRY(auto condition, join_condition(sub, width(*node), same, std::move(compared)));
-  return make_join(kind, std::move(condition), std::move(node), sub.node, null_aware);
+  return make_join(kind, std::move(condition), std::move(node), sub.node);
 }
 
 }  // namespace millrace::sql

@@ -29,7 +29,7 @@ result<bool> select_planner::bind_subquery_conjunct(const expression& e, bool ne
 result<void> select_planner::bind_exists_conjunct(const query& q, bool negated) {
   MILLRACE_TRY(const auto sub, queries_.bind(q, &scope_));
   const auto kind = negated ? plan::join_kind::anti : plan::join_kind::semi;
-  MILLRACE_TRY(node_, attach_filter(node_, sub, kind, {}, false));
+  MILLRACE_TRY(node_, attach_filter(node_, sub, kind, {}));
   return {};
 }
 
@@ -57,6 +57,15 @@ result<std::vector<expr_ptr>> left_values(const expression& value, std::uint32_t
   return values;
 }
 
+// NOT IN drops a row unless every comparison is FALSE: one that a NULL leaves unknown counts as
+// met.
+result<std::vector<expr_ptr>> unless_false(std::vector<expr_ptr> compared) {
+  MILLRACE_TRY(auto all, conjunction(std::move(compared)));
+  if (!all->type.nullable()) return std::vector{std::move(all)};
+  MILLRACE_TRY(auto met, expr::make_call("IS NOT FALSE", {std::move(all)}));
+  return std::vector{std::move(met)};
+}
+
 }  // namespace
 
 result<void> select_planner::bind_in_conjunct(const expression& value, const query& q,
@@ -71,8 +80,11 @@ result<void> select_planner::bind_in_conjunct(const expression& value, const que
     MILLRACE_TRY(auto same, placed(expr::make_call("=", {values[i], column}), at));
     compared.push_back(std::move(same));
   }
+  if (negated) {
+    MILLRACE_TRY(compared, unless_false(std::move(compared)));
+  }
   const auto kind = negated ? plan::join_kind::anti : plan::join_kind::semi;
-  MILLRACE_TRY(node_, attach_filter(node_, sub, kind, std::move(compared), negated));
+  MILLRACE_TRY(node_, attach_filter(node_, sub, kind, std::move(compared)));
   return {};
 }
 
@@ -94,7 +106,7 @@ result<void> select_planner::bind_quantified_conjunct(const quantified_compariso
     MILLRACE_TRY(compared, expr::make_call("IS NOT TRUE", {std::move(compared)}));
   }
   const auto kind = e.all ? plan::join_kind::anti : plan::join_kind::semi;
-  MILLRACE_TRY(node_, attach_filter(node_, sub, kind, {std::move(compared)}, false));
+  MILLRACE_TRY(node_, attach_filter(node_, sub, kind, {std::move(compared)}));
   return {};
 }
 

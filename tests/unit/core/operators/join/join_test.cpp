@@ -118,7 +118,11 @@ TEST_P(join_test, anti_takes_a_row_back_when_it_meets_one) {
 
 TEST_P(join_test, not_in_is_unknown_with_nulls) {
   auto spec = spec_of(join_kind::anti, true);
-  spec.null_aware = true;
+  spec.left_keys = spec.right_keys = {};
+  spec.null_matches = {};
+  const auto equal =
+      expr::make_call("=", {expr::make_column(0, bigint()), expr::make_column(2, bigint())});
+  spec.condition = *expr::make_call("IS NOT FALSE", {*equal});
   auto join = joined(spec);
   join.rows("1 | x\n2 | y\nNULL | n\n").rows("1 | 10\n", 1);
   EXPECT_EQ(join.folded(), "2 | y\n");
