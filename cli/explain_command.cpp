@@ -58,9 +58,10 @@ result<void> print_plan(const sql::statement_outcome& outcome, const sql::sessio
   return {};
 }
 
-result<earlier_state> load_state(const std::string& path) {
+result<earlier_state> load_state(const std::string& path, const option_map& storage) {
   if (path.empty()) return earlier_state();
-  MILLRACE_TRY(auto opened, state::open_snapshot(path, coordination::verification::presence));
+  MILLRACE_TRY(auto opened,
+               state::open_snapshot(path, coordination::verification::presence, storage));
   return earlier_state(std::move(opened.manifest));
 }
 
@@ -76,7 +77,7 @@ int explain_script(const explain_request& request) {
   if (!text) return fail(text.error(), {});
   auto session = open_session(request.script);
   if (!session) return fail(session.error(), {});
-  const auto against = load_state(request.against);
+  const auto against = load_state(request.against, session->options());
   if (!against) return fail(against.error(), {});
   auto done = execute_script(*text, *session, [&](const sql::statement_outcome& outcome) {
     return print_plan(outcome, *session, request, *against);

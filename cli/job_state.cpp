@@ -1,11 +1,9 @@
 #include "cli/job_state.hpp"
 
 #include "state/checkpoint/checkpoint_store.hpp"
-#include "state/storage/file_io.hpp"
+#include "state/storage/open_folder.hpp"
 
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <random>
 #include <utility>
 
@@ -28,13 +26,14 @@ std::string new_job_id() {
 
 // The id lies beside the job's folder before anything is staged under it, so that a resume from
 // before the first checkpoint finds what is left over.
-result<std::string> job_id_in(const std::string& folder) {
-  const std::string path = folder + ".id";
-  std::string id;
-  if (std::ifstream(path) >> id && !id.empty()) return id;
+result<std::string> job_id_in(state::object_folder& folder, const std::string& job) {
+  const std::string name = job + ".id";
+  auto text = state::read_object(folder, name, 1 << 10);
+  if (!text && text.error().code != state_not_found) return text.take_error();
+  std::string id = text ? text->substr(0, text->find_first_of(" \n")) : std::string();
+  if (!id.empty()) return id;
   id = new_job_id();
-  MILLRACE_CHECK(state::replace_file(path, id + '\n'));
-  MILLRACE_CHECK(state::sync_directory(std::filesystem::path(path).parent_path().string()));
+  MILLRACE_CHECK(folder.replace(name, id + '\n'));
   return id;
 }
 
@@ -49,11 +48,12 @@ result<std::uint32_t> retained(const option_map& options) {
 
 // A folder with a savepoint per job, or one of a single job. Of several of one job the newest,
 // which has the longest name or the last among equally long ones.
-std::string savepoint_of(const std::string& path, const std::string& job) {
+result<std::string> savepoint_of(const std::string& path, const std::string& job,
+                                 const option_map& options) {
+  MILLRACE_TRY(const auto folder, state::open_folder(path, options));
+  MILLRACE_TRY(const auto names, folder->folders());
   std::string found;
-  std::error_code none;
-  for (const auto& entry : std::filesystem::directory_iterator(path, none)) {
-    const std::string name = entry.path().filename();
+  for (const std::string& name : names) {
     if (name != job && !name.starts_with(job + "-")) continue;
     if (name.size() > found.size() || (name.size() == found.size() && name > found)) found = name;
   }
@@ -61,17 +61,21 @@ std::string savepoint_of(const std::string& path, const std::string& job) {
 }
 
 result<std::shared_ptr<const restore_plan>> from_savepoint(const std::string& path,
-                                                           const std::string& job) {
-  MILLRACE_TRY(auto opened, state::open_snapshot(savepoint_of(path, job)));
+                                                           const std::string& job,
+                                                           const option_map& options) {
+  MILLRACE_TRY(const std::string exact, savepoint_of(path, job, options));
+  MILLRACE_TRY(auto opened,
+               state::open_snapshot(exact, coordination::verification::contents, options));
   std::shared_ptr<const coordination::snapshot_reader> files(std::move(opened.files));
   return std::make_shared<const restore_plan>(std::move(opened.manifest), std::move(files));
 }
 
-result<void> find_restore(const checkpoint_request& request, job_state& state) {
+result<void> find_restore(const checkpoint_request& request, const option_map& options,
+                          job_state& state) {
   MILLRACE_TRY(auto found, state.store->latest());
   if (!found) {
     if (request.from_savepoint.empty()) return {};
-    MILLRACE_TRY(state.restore, from_savepoint(request.from_savepoint, state.name));
+    MILLRACE_TRY(state.restore, from_savepoint(request.from_savepoint, state.name, options));
     return {};
   }
   if (!request.resume) {
@@ -116,17 +120,20 @@ result<job_state> open_job_state(const checkpoint_request& request, std::uint32_
   state.name = "job-" + std::to_string(ordinal);
   if (request.directory.empty()) {
     if (request.from_savepoint.empty()) return state;
-    MILLRACE_TRY(state.restore, from_savepoint(request.from_savepoint, state.name));
+    MILLRACE_TRY(state.restore, from_savepoint(request.from_savepoint, state.name, options));
     return state;
   }
   state::store_options where;
   where.directory = request.directory;
   where.job = state.name;
   MILLRACE_TRY(where.retained, retained(options));
+  where.take_over = request.resume;
+  where.storage = options;
   MILLRACE_TRY(auto store, state::open_checkpoint_store(where));
   state.store = std::move(store);
-  MILLRACE_TRY(state.job_id, job_id_in(request.directory + "/" + state.name));
-  MILLRACE_CHECK(find_restore(request, state));
+  MILLRACE_TRY(const auto folder, state::open_folder(request.directory, options));
+  MILLRACE_TRY(state.job_id, job_id_in(*folder, state.name));
+  MILLRACE_CHECK(find_restore(request, options, state));
   return state;
 }
 
@@ -135,8 +142,6 @@ result<std::string> write_savepoint(const checkpoint_request& request, const job
   if (!found) return std::string();
   const std::string path = request.directory + "/savepoints/" + state.name + "-" +
                            std::to_string(found->manifest.id.value);
-  std::error_code bad;
-  std::filesystem::create_directories(request.directory + "/savepoints", bad);
   MILLRACE_CHECK(state.store->export_savepoint(found->manifest, path));
   return path;
 }

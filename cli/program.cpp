@@ -3,6 +3,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/explain_command.hpp"
 #include "cli/run_command.hpp"
+#include "cli/script.hpp"
 #include "cli/state_command.hpp"
 #include "core/base/config.hpp"
 #include "core/base/fail_point.hpp"
@@ -26,19 +27,6 @@ constexpr const char* version_text = "millrace 0.1.0";
 constexpr const char* footer =
     "Exit codes: 0 done, 1 a job failed, 2 wrong usage or options, 3 wrong SQL,\n"
     "130 interrupted, 141 the output was closed.";
-
-/// `key=value` words into a map; false when one has no `=`.
-bool split_pairs(const std::vector<std::string>& words, option_map& into) {
-  for (const std::string& word : words) {
-    const auto at = word.find('=');
-    if (at == std::string::npos || at == 0) {
-      std::fprintf(stderr, "error 1005: '%s' is not of the form name=value\n", word.c_str());
-      return false;
-    }
-    into[word.substr(0, at)] = word.substr(at + 1);
-  }
-  return true;
-}
 
 /// The command line as CLI11 fills it.
 struct arguments {

@@ -36,6 +36,18 @@ result<std::string> read_file(const std::string& file) {
 
 }  // namespace
 
+bool split_pairs(const std::vector<std::string>& words, option_map& into) {
+  for (const std::string& word : words) {
+    const auto at = word.find('=');
+    if (at == std::string::npos || at == 0) {
+      std::fprintf(stderr, "error 1005: '%s' is not of the form name=value\n", word.c_str());
+      return false;
+    }
+    into[word.substr(0, at)] = word.substr(at + 1);
+  }
+  return true;
+}
+
 result<std::string> load_script(const script_request& request) {
   MILLRACE_TRY(const std::string text, read_file(request.file));
   return sql::fill_defines(text, request.defines);

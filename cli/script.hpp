@@ -19,6 +19,9 @@ struct script_request {
   option_map settings;  ///< session options to begin with
 };
 
+/// `key=value` words into a map; false, with a line on stderr, when one has no `=`.
+[[nodiscard]] bool split_pairs(const std::vector<std::string>& words, option_map& into);
+
 /// The script's text with its defines filled in. Errors: 1003, 1004.
 [[nodiscard]] result<std::string> load_script(const script_request& request);
 

@@ -1,6 +1,7 @@
 #include "cli/state_command.hpp"
 
 #include "cli/exit_code.hpp"
+#include "cli/script.hpp"
 #include "cli/state_view.hpp"
 
 #include <CLI/Config.hpp>
@@ -12,7 +13,8 @@ namespace millrace::cli {
 
 namespace {
 
-constexpr const char* path_help = "folder of a savepoint, of a checkpoint (chk-N) or of a job";
+constexpr const char* path_help =
+    "folder of a savepoint, of a checkpoint (chk-N) or of a job; a path or s3://bucket/prefix";
 
 int end_of(const result<void>& done) {
   if (done) return exit_ok;
@@ -42,16 +44,22 @@ state_command::state_command(CLI::App& app)
   diff->add_flag("--rows", rows_, "the rows too, as JSON");
   auto* verify = command_->add_subcommand("verify", "Check every byte against its checksums");
   verify->add_option("PATH", path_, path_help)->required();
+  for (auto* command : {ls, show, cat, diff, verify}) {
+    command->add_option("--set", settings_, "option of S3, key=value")->take_all();
+  }
 }
 
 int state_command::run() const {
-  if (command_->got_subcommand("ls")) return end_of(list_state(path_));
-  if (command_->got_subcommand("show")) return end_of(show_state(path_, format_ == "json"));
-  if (command_->got_subcommand("verify")) return end_of(verify_state(path_));
+  option_map storage;
+  if (!split_pairs(settings_, storage)) return exit_usage;
+  if (command_->got_subcommand("ls")) return end_of(list_state(path_, storage));
+  if (command_->got_subcommand("show"))
+    return end_of(show_state(path_, storage, format_ == "json"));
+  if (command_->got_subcommand("verify")) return end_of(verify_state(path_, storage));
   if (command_->got_subcommand("cat")) {
-    return end_of(cat_state(path_, {operator_, table_, group_, limit_}));
+    return end_of(cat_state(path_, storage, {operator_, table_, group_, limit_}));
   }
-  auto differs = diff_state(other_path_, path_, rows_);
+  auto differs = diff_state(other_path_, path_, storage, rows_);
   if (!differs) return end_of(differs.take_error());
   return *differs ? exit_runtime : exit_ok;
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace millrace::cli {
 
@@ -22,6 +23,7 @@ class state_command {
  private:
   CLI::App* command_;
   std::string path_;
+  std::vector<std::string> settings_;
   std::string other_path_;
   std::string format_ = "text";
   std::string operator_;

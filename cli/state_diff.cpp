@@ -158,9 +158,10 @@ result<bool> compare(const coordination::opened_snapshot& before,
 
 }  // namespace
 
-result<bool> diff_state(const std::string& before, const std::string& path, bool rows) {
-  MILLRACE_TRY(const auto old_state, state::open_snapshot(before, verification::presence));
-  MILLRACE_TRY(const auto new_state, state::open_snapshot(path, verification::presence));
+result<bool> diff_state(const std::string& before, const std::string& path,
+                        const option_map& storage, bool rows) {
+  MILLRACE_TRY(const auto old_state, state::open_snapshot(before, verification::presence, storage));
+  MILLRACE_TRY(const auto new_state, state::open_snapshot(path, verification::presence, storage));
   std::map<std::string, int> operators;
   for (const auto& o : old_state.manifest.operators) operators[o.operator_id] |= 1;
   for (const auto& o : new_state.manifest.operators) operators[o.operator_id] |= 2;

@@ -3,6 +3,7 @@
 #include "state/checkpoint/checkpoint_store.hpp"
 #include "state/checkpoint/entry_json.hpp"
 #include "state/checkpoint/folder_layout.hpp"
+#include "state/storage/open_folder.hpp"
 
 #include <fmt/format.h>
 
@@ -45,12 +46,9 @@ std::string line_of(const std::string& name, const checkpoint_manifest& m) {
 }
 
 // Folders in `path` that hold something, by name; checkpoints newest first.
-std::vector<std::string> folders_of(const std::string& path) {
-  std::vector<std::string> names;
-  std::error_code failure;
-  for (const auto& e : std::filesystem::directory_iterator(path, failure)) {
-    if (e.is_directory()) names.push_back(e.path().filename().string());
-  }
+result<std::vector<std::string>> folders_of(const std::string& path, const option_map& storage) {
+  MILLRACE_TRY(const auto folder, state::open_folder(path, storage));
+  MILLRACE_TRY(auto names, folder->folders());
   std::sort(names.begin(), names.end(), [](const std::string& a, const std::string& b) {
     const auto left = state::id_of_folder(a);
     const auto right = state::id_of_folder(b);
@@ -121,10 +119,11 @@ std::string text_of(const checkpoint_manifest& m) {
 
 }  // namespace
 
-result<void> list_state(const std::string& path) {
+result<void> list_state(const std::string& path, const option_map& storage) {
+  MILLRACE_TRY(const auto names, folders_of(path, storage));
   std::string text;
-  for (const std::string& name : folders_of(path)) {
-    const auto opened = state::open_snapshot(path + "/" + name, verification::presence);
+  for (const std::string& name : names) {
+    const auto opened = state::open_snapshot(path + "/" + name, verification::presence, storage);
     if (opened) {
       text += line_of(name, opened->manifest);
     } else if (opened.error().code != state_not_found) {
@@ -132,15 +131,15 @@ result<void> list_state(const std::string& path) {
     }
   }
   if (text.empty()) {
-    MILLRACE_TRY(const auto opened, state::open_snapshot(path, verification::presence));
+    MILLRACE_TRY(const auto opened, state::open_snapshot(path, verification::presence, storage));
     text = line_of(std::filesystem::path(path).filename().string(), opened.manifest);
   }
   print(text);
   return {};
 }
 
-result<void> show_state(const std::string& path, bool json) {
-  MILLRACE_TRY(const auto opened, state::open_snapshot(path, verification::presence));
+result<void> show_state(const std::string& path, const option_map& storage, bool json) {
+  MILLRACE_TRY(const auto opened, state::open_snapshot(path, verification::presence, storage));
   print(json ? to_json(opened.manifest) : text_of(opened.manifest));
   return {};
 }

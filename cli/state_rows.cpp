@@ -46,8 +46,9 @@ result<void> print_rows(const coordination::snapshot_reader& files, const operat
 
 }  // namespace
 
-result<void> cat_state(const std::string& path, const row_choice& choice) {
-  MILLRACE_TRY(const auto opened, state::open_snapshot(path, verification::presence));
+result<void> cat_state(const std::string& path, const option_map& storage,
+                       const row_choice& choice) {
+  MILLRACE_TRY(const auto opened, state::open_snapshot(path, verification::presence, storage));
   std::int64_t left = choice.limit;
   for (const auto& instance : opened.manifest.operators) {
     if (is_chosen(instance, choice)) {
@@ -57,8 +58,8 @@ result<void> cat_state(const std::string& path, const row_choice& choice) {
   return {};
 }
 
-result<void> verify_state(const std::string& path) {
-  MILLRACE_TRY(const auto opened, state::open_snapshot(path, verification::contents));
+result<void> verify_state(const std::string& path, const option_map& storage) {
+  MILLRACE_TRY(const auto opened, state::open_snapshot(path, verification::contents, storage));
   std::uint64_t files = 0;
   std::uint64_t entries = 0;
   for (const auto& instance : opened.manifest.operators) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/config.hpp"
 #include "core/base/result.hpp"
 #include "core/base/state_errors.hpp"
 
@@ -16,19 +17,22 @@ struct row_choice {
   std::int64_t limit = -1;
 };
 
-// Each prints to stdout. Errors: state_not_found, state_corrupt, state_io.
+// Each prints to stdout. `storage`: options of where it lies (`s3.*`). Errors: state_not_found,
+// state_corrupt, state_io.
 
 /// Jobs below a folder, or checkpoints of a job: name, time, operators, bytes.
-[[nodiscard]] result<void> list_state(const std::string& path);
+[[nodiscard]] result<void> list_state(const std::string& path, const option_map& storage);
 /// The manifest: operators, tables, key groups, files. `json`: as one object.
-[[nodiscard]] result<void> show_state(const std::string& path, bool json);
+[[nodiscard]] result<void> show_state(const std::string& path, const option_map& storage,
+                                      bool json);
 /// Rows as JSON lines.
-[[nodiscard]] result<void> cat_state(const std::string& path, const row_choice& choice);
+[[nodiscard]] result<void> cat_state(const std::string& path, const option_map& storage,
+                                     const row_choice& choice);
 /// What the state at `path` has more, less or otherwise than that at `before`, per operator and
 /// table; with `rows` the rows too. Gives whether there is a difference.
 [[nodiscard]] result<bool> diff_state(const std::string& before, const std::string& path,
-                                      bool rows);
+                                      const option_map& storage, bool rows);
 /// Reads every byte: manifest, checksums, every entry against its table's spec.
-[[nodiscard]] result<void> verify_state(const std::string& path);
+[[nodiscard]] result<void> verify_state(const std::string& path, const option_map& storage);
 
 }  // namespace millrace::cli

@@ -26,6 +26,7 @@ namespace {
 /// Ids that a run reserves ahead: so many may fail in a row before the pointer is swapped for more.
 constexpr std::uint64_t reserved_ahead = 16;
 constexpr std::uint64_t pointer_limit = 1U << 20;
+constexpr int claim_tries = 20;
 
 std::string new_owner() {
   std::random_device random;
@@ -50,6 +51,10 @@ job_folder::job_folder(const store_options& options, std::shared_ptr<object_fold
       files_(root_) {}
 
 result<void> job_folder::read_pointer() {
+  pointer_text_.reset();
+  pointer_.reset();
+  pointer_damage_.reset();
+  good_.clear();
   auto text = read_object(*root_, std::string(pointer_name), pointer_limit);
   if (!text) {
     if (text.error().code == state_not_found) return {};
@@ -76,7 +81,7 @@ result<void> job_folder::look_around() {
   if (!locked_) {
     // The owner of checkpoints is left in peace until somebody wants to go on from them.
     if (!take_over_ && !good_.empty()) return {};
-    MILLRACE_CHECK(claim());
+    MILLRACE_CHECK(claim_in_turn());
   }
   root_->remove_leftovers();
   // Without a pointer a manifest may be all that is left of a checkpoint: nothing is removed.
@@ -90,6 +95,15 @@ result<void> job_folder::look_around() {
   }
   if (all_known) retire();
   return {};
+}
+
+// The run before may complete a checkpoint between the look and the swap: look again.
+result<void> job_folder::claim_in_turn() {
+  for (int tries = 0;; ++tries) {
+    auto claimed = claim();
+    if (claimed || claimed.error().code != state_locked || tries == claim_tries) return claimed;
+    MILLRACE_CHECK(read_pointer());
+  }
 }
 
 // Afterwards the run before cannot complete a checkpoint any more, nor let its sinks commit.

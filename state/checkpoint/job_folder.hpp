@@ -65,6 +65,7 @@ class job_folder final : public coordination::snapshot_store {
   [[nodiscard]] result<std::shared_ptr<open_checkpoint>> find_open(checkpoint_id id) const;
   [[nodiscard]] std::set<checkpoint_id> open_ids() const;
   [[nodiscard]] result<void> read_pointer();
+  [[nodiscard]] result<void> claim_in_turn();
   [[nodiscard]] result<void> claim();
   [[nodiscard]] result<void> name_all_manifests();
   [[nodiscard]] result<void> reserve(checkpoint_id id);

@@ -42,6 +42,7 @@ FENCES = [
     (r"^re2/", ["core/expr", "core/connectors/filesystem", "tests"]),
     (r"^xxhash\.h", ["core/expr", "core/tables", "core/data", "state/checkpoint"]),
     (r"^lz4", ["state/checkpoint"]),
+    (r"^curl/", ["state/storage"]),
     (r"^simdjson", ["core/connectors", "core/expr/json"]),
     (r"^openssl/", ["core/expr/hash"]),
     (r"^(zlib|zstd)\.h", ["core/connectors"]),

@@ -63,6 +63,31 @@ constexpr session_option options[] = {
     {"restart-strategy.fixed-delay.attempts"},
     {"restart-strategy.fixed-delay.delay"},
     {"restart-strategy.type"},
+    {"s3.access-key", form::text, "", "of the S3 account; otherwise AWS_ACCESS_KEY_ID"},
+    {"s3.access.key", form::text, "", "the same"},
+    {"s3.attempts.maximum", form::integer, "8",
+     "how often a request to S3 is tried before it fails, 1 to 100"},
+    {"s3.connection.establish.timeout", form::duration, "5 s",
+     "a connection to S3 that takes longer is given up"},
+    {"s3.connection.ssl.enabled", form::boolean, "true",
+     "false: allows s3.endpoint to be plain http"},
+    {"s3.connection.timeout", form::duration, "30 s",
+     "a request to S3 during which no byte moves for that long is given up"},
+    {"s3.endpoint", form::text, "",
+     "of a server other than AWS's, https://host:port; otherwise AWS_ENDPOINT_URL_S3"},
+    {"s3.endpoint.region", form::text, "", "old name of s3.region"},
+    {"s3.path-style-access", form::boolean, "",
+     "the bucket stands in the path of a URL, not in its host; not set: with s3.endpoint"},
+    {"s3.path.style.access", form::boolean, "", "the same"},
+    {"s3.region", form::text, "us-east-1", "of the bucket; otherwise AWS_REGION"},
+    {"s3.retry.interval", form::duration, "100 ms",
+     "before a request to S3 is tried again; doubles each time, up to 20 s"},
+    {"s3.secret-key", form::text, "", "of the S3 account; otherwise AWS_SECRET_ACCESS_KEY"},
+    {"s3.secret.key", form::text, "", "the same"},
+    {"s3.session-token", form::text, "", "of temporary credentials; otherwise AWS_SESSION_TOKEN"},
+    {"s3.session.token", form::text, "", "the same"},
+    {"s3.upload.min.part.size", form::size, "8 mb",
+     "state files from this size on go to S3 in parts of it, 5 MB to 1 GB"},
     {"sql-client.execution.max-table-result.rows"},
     {"sql-client.execution.result-mode"},
     {"sql-client.verbose"},
@@ -150,6 +175,13 @@ constexpr session_option options[] = {
 }  // namespace
 
 std::span<const session_option> session_options() { return options; }
+
+std::string shown_value(std::string_view key, const std::string& value) {
+  for (const std::string_view word : {"password", "secret", "token", "apikey", "api-key"}) {
+    if (key.find(word) != key.npos) return "******";
+  }
+  return value;
+}
 
 std::string session_options_reference() {
   std::string out =

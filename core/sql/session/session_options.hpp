@@ -22,6 +22,10 @@ struct session_option {
 /// All options, ordered by key. Another key is refused (1001).
 [[nodiscard]] std::span<const session_option> session_options();
 
+/// The value as listings show it: stars for keys that name a password, a secret or a token, as
+/// Flink hides them (Flink sources, GlobalConfiguration).
+[[nodiscard]] std::string shown_value(std::string_view key, const std::string& value);
+
 /// The page docs/reference/options.md without what the command line adds.
 [[nodiscard]] std::string session_options_reference();
 

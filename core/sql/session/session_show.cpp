@@ -4,6 +4,7 @@
 #include "core/sql/bind/relation.hpp"
 #include "core/sql/session/like_pattern.hpp"
 #include "core/sql/session/session.hpp"
+#include "core/sql/session/session_options.hpp"
 
 #include <algorithm>
 
@@ -213,12 +214,13 @@ result<statement_outcome> session::describe_object(const describe& s, text_posit
 result<statement_outcome> session::set_or_list(const set_option& s) {
   if (!s.key) {
     text_rows rows;
-    for (const auto& [key, value] : options_) rows.push_back({key, value});
+    for (const auto& [key, value] : options_) rows.push_back({key, shown_value(key, value)});
     return rows_of({"key", "value"}, rows);
   }
   if (!s.value) {
     const auto found = options_.find(*s.key);
-    return rows_of({"key", "value"}, {{*s.key, found == options_.end() ? "" : found->second}});
+    if (found == options_.end()) return rows_of({"key", "value"}, {{*s.key, ""}});
+    return rows_of({"key", "value"}, {{*s.key, shown_value(*s.key, found->second)}});
   }
   auto done = set(*s.key, *s.value);
   if (done.ok()) return statement_outcome(message_outcome{"OK"});

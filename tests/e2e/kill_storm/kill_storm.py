@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Kills millrace with SIGKILL again and again, resumes it, and compares what it committed with an undisturbed run.
 
-usage: kill_storm.py MILLRACE [--kills N] [--seed N] [--events N] [--rescale] [further arguments of millrace run]
+usage: kill_storm.py MILLRACE [--kills N] [--seed N] [--events N] [--rescale] [--state URL]
+                     [further arguments of millrace run]
 When to kill is drawn from the seed as a number of lines that the process prints about its checkpoints, so a kill falls
 on whatever happens at that moment: start, restore, alignment, writing, commit. With --rescale every attempt has a
-parallelism of its own. Exits 0 when no row is lost or doubled.
+parallelism of its own; with --state the checkpoints lie there. Exits 0 when no row is lost or doubled.
 """
 import argparse
 import collections
@@ -100,6 +101,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--events", type=int, default=40000)
     parser.add_argument("--rescale", action="store_true")
+    parser.add_argument("--state")
     args, args.extra = parser.parse_known_args()
     with tempfile.TemporaryDirectory(prefix="millrace-kill-storm-") as folder:
         quiet, stormy = pathlib.Path(folder, "quiet"), pathlib.Path(folder, "stormy")
@@ -108,7 +110,7 @@ def main():
         done = subprocess.run(words, capture_output=True, text=True)
         if done.returncode != 0:
             sys.exit(done.stderr)
-        kills = storm(args, stormy, pathlib.Path(folder, "state"))
+        kills = storm(args, stormy, args.state or pathlib.Path(folder, "state"))
         wrong = compare(committed(quiet), committed(stormy))
         leftovers = staged(stormy)
         print(f"{kills} kills, seed {args.seed}, {len(leftovers)} staged files left over")

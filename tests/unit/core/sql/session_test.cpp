@@ -65,6 +65,10 @@ TEST_F(session_statements, options_are_checked_set_and_reset) {
   ok("SET 'parallelism.default' = '2'");
   EXPECT_EQ(session_.options().at("parallelism.default"), "2");
   EXPECT_EQ(rows("SET"), "parallelism.default|2\n");
+  ok("SET 's3.secret-key' = 'hush'");
+  EXPECT_EQ(rows("SET"), "parallelism.default|2\ns3.secret-key|******\n");
+  EXPECT_EQ(rows("SET 's3.secret-key'"), "s3.secret-key|******\n");
+  ok("RESET 's3.secret-key'");
   ok("RESET 'parallelism.default'");
   EXPECT_EQ(rows("SET"), "");
 }
