@@ -200,7 +200,9 @@ result<void> job_folder::make_durable(checkpoint_manifest& manifest, const std::
   MILLRACE_TRY(auto hash, store_manifest(manifest, *root_, manifest_of(manifest.id)));
   job_pointer next;
   next.leader_epoch = manifest.leader_epoch;
-  if (!locked_) next.reserved = checkpoint_id(manifest.id.value + reserved_ahead);
+  if (!locked_) {
+    next.reserved = std::max(pointer_->reserved, checkpoint_id(manifest.id.value + reserved_ahead));
+  }
   next.complete.push_back({manifest.id, std::move(hash)});
   for (const auto& entry : good_) {
     if (next.complete.size() < keep_) next.complete.push_back(entry);
@@ -251,7 +253,8 @@ void job_folder::retire() {
     return std::none_of(good_.begin(), good_.end(),
                         [&](const pointer_entry& e) { return e.id == m.id; });
   });
-  retire_checkpoints(*root_, retained_, open_ids());
+  const auto last = locked_ || !pointer_ ? checkpoint_id(UINT64_MAX) : pointer_->reserved;
+  retire_checkpoints(*root_, retained_, open_ids(), last);
 }
 
 result<loaded_manifest> job_folder::load(const pointer_entry& entry, verification how) const {

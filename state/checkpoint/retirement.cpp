@@ -37,12 +37,12 @@ void clear_folder(object_folder& root, const std::string& folder,
 
 void retire_checkpoints(object_folder& root,
                         std::span<const coordination::checkpoint_manifest> retained,
-                        const std::set<checkpoint_id>& open) {
+                        const std::set<checkpoint_id>& open, checkpoint_id last) {
   const auto needed = needed_files(retained);
   const auto all = folders_in(root);
   if (!all) return;
   for (const checkpoint_id id : *all) {
-    if (!open.contains(id)) clear_folder(root, checkpoint_folder(id), needed);
+    if (id <= last && !open.contains(id)) clear_folder(root, checkpoint_folder(id), needed);
   }
 }
 

@@ -9,14 +9,14 @@ import sys
 
 FOLDERS = ("core", "state", "net", "actors", "cli")
 # Keys of session options as string literals; options of tables have other first words.
-KEY = re.compile(r'"((?:execution|millrace|parallelism|pipeline|restart-strategy|state|table)\.[a-z][a-z.-]+)"')
+KEY = re.compile(r'"((?:execution|millrace|parallelism|pipeline|restart-strategy|s3|state|table)\.[a-z][a-z.-]+)"')
 TABLE = "core/sql/session/session_options.cpp"
 
 
 def main():
     root = pathlib.Path(sys.argv[1])
     page = (root / "docs/reference/options.md").read_text()
-    explained = set(re.findall(r"^\| `([a-z.-]+)` \|", page, re.M))
+    explained = set(re.findall(r"^\| `([a-z0-9.-]+)` \|", page, re.M))
     missing = []
     for folder in FOLDERS:
         for source in sorted((root / folder).rglob("*.cpp")):

@@ -1,5 +1,7 @@
 #include "state/checkpoint/checkpoint_store.hpp"
 
+#include "state/checkpoint/retirement.hpp"
+#include "state/storage/directory_folder.hpp"
 #include "tests/support/snapshot_store_contract.hpp"
 
 #include <sys/resource.h>
@@ -36,6 +38,17 @@ TEST(directory_store, refuses_a_second_run) {
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.error().code, state_locked);
   EXPECT_TRUE(open_checkpoint_store({folder.path(), "other"}).ok());
+}
+
+// A run that was taken over may be late with its clean-up.
+TEST(retirement, leaves_the_checkpoints_of_a_later_run_alone) {
+  const scratch_folder folder;
+  checkpoint(*open_store(folder.path()), 3, one);
+  directory_folder root(folder / "job");
+  retire_checkpoints(root, {}, {}, checkpoint_id(2));
+  EXPECT_EQ(restored(*open_store(folder.path())), one);
+  retire_checkpoints(root, {}, {}, checkpoint_id(3));
+  EXPECT_FALSE(std::filesystem::exists(folder / "job/chk-3"));
 }
 
 TEST(directory_store, refuses_names_that_lead_elsewhere) {
