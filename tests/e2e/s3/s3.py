@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Checkpoints in S3: the contract of checkpoint storage, kill -9 and resume, savepoints, two runs of one job.
 
-usage: s3.py MILLRACE STORE_TESTS [--endpoint URL] [--kills N]
-Against tests/support/fake_s3, without faults and with them (errors, throttling, cut connections, answers lost behind
-their effect); with --endpoint against that server, which takes the account in AWS_ACCESS_KEY_ID and
+usage: s3.py MILLRACE STORE_TESTS [--faults | --endpoint URL] [--kills N]
+Against tests/support/fake_s3; with --faults the contract and the kills while it has faults (errors, throttling, cut
+connections, answers lost behind their effect); with --endpoint against that server, which takes the account in AWS_ACCESS_KEY_ID and
 AWS_SECRET_ACCESS_KEY and has a bucket `millrace-test`.
 """
 import argparse
@@ -145,13 +145,24 @@ def leaves_nothing(environment):
     check("one checkpoint per job is left", len(folders) <= 4, str(sorted(folders)))
 
 
+def faults_of_the_server(args):
+    for title, faults in (("with faults", FAULTS), ("with lost answers to swaps", LOST_SWAPS)):
+        with fake(faults) as faulty:
+            contract(args, faulty, title)
+            storm(args, faulty, title.replace(" ", "-"))
+            print("     faults:", stats(faulty)["counts"])
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("binary")
     parser.add_argument("store_tests")
+    parser.add_argument("--faults", action="store_true")
     parser.add_argument("--endpoint")
     parser.add_argument("--kills", type=int, default=3)
     args = parser.parse_args()
+    if args.faults:
+        return faults_of_the_server(args)
     with tempfile.TemporaryDirectory(prefix="millrace-s3-") as name, contextlib.ExitStack() as stack:
         real = {**os.environ, "AWS_ENDPOINT_URL_S3": args.endpoint or ""}
         environment = real if args.endpoint else stack.enter_context(fake())
@@ -161,13 +172,7 @@ def main():
             leaves_nothing(environment)
         savepoints_and_views(args, environment, pathlib.Path(name))
         take_over(args, environment, pathlib.Path(name))
-        if args.endpoint:
-            return
-        for title, faults in (("with faults", FAULTS), ("with lost answers to swaps", LOST_SWAPS)):
-            with fake(faults) as faulty:
-                contract(args, faulty, title)
-                storm(args, faulty, title.replace(" ", "-"))
-                print("     faults:", stats(faulty)["counts"])
+    return None
 
 
 if __name__ == "__main__":
