@@ -24,6 +24,7 @@ std::string plan_text(const plan::physical_plan& plan, const std::string& format
 std::string_view word_of(state_fate fate) {
   switch (fate) {
     case state_fate::kept: return "kept";
+    case state_fate::changed: return "changed";
     case state_fate::added: return "new";
     case state_fate::dropped: return "dropped";
   }
@@ -39,6 +40,7 @@ std::string fates_text(const plan::physical_plan& plan,
                                 m.id.value, m.job);
   for (const auto& o : coordination::compare_state(plan, m)) {
     out += fmt::format("  {:8} {} {}", word_of(o.fate), o.name, o.operator_id);
+    if (!o.change.empty()) out += "  " + o.change;
     if (o.entries > 0) out += fmt::format("  {} entries, {} bytes", o.entries, o.bytes);
     out += '\n';
   }

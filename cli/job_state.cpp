@@ -1,9 +1,12 @@
 #include "cli/job_state.hpp"
 
+#include "core/coordination/state_comparison.hpp"
 #include "state/checkpoint/checkpoint_store.hpp"
+#include "state/storage/file_io.hpp"
 #include "state/storage/open_folder.hpp"
 
 #include <cstdio>
+#include <filesystem>
 #include <random>
 #include <utility>
 
@@ -60,24 +63,58 @@ result<std::string> savepoint_of(const std::string& path, const std::string& job
   return found.empty() ? path : path + "/" + found;
 }
 
-result<std::shared_ptr<const restore_plan>> from_savepoint(const std::string& path,
-                                                           const std::string& job,
-                                                           const option_map& options) {
-  MILLRACE_TRY(const std::string exact, savepoint_of(path, job, options));
+// Whether the job may have what it is restored from (Flink's RestoreMode).
+result<bool> claims(const option_map& options) {
+  const option_reader read(options);
+  const std::string old_name = read.text("execution.savepoint-restore-mode", "NO_CLAIM");
+  const std::string mode = read.text("execution.state-recovery.claim-mode", old_name);
+  if (mode == "CLAIM" || mode == "NO_CLAIM") return mode == "CLAIM";
+  return make_error(errc::config_bad_value, "execution.state-recovery.claim-mode is '" + mode + "'",
+                    "CLAIM and NO_CLAIM are supported");
+}
+
+// Only a savepoint stands alone: the files of a checkpoint may belong to others of its job, too.
+result<void> claim(const std::string& path, job_state& state) {
+  const bool alone = state.restore->manifest().savepoint;
+  if (!alone || !std::filesystem::is_directory(path)) {
+    return make_error(errc::config_bad_value,
+                      "'" + path + "' is no local folder of a savepoint, which claim mode CLAIM needs",
+                      "leave execution.state-recovery.claim-mode at NO_CLAIM");
+  }
+  state.claimed = path;
+  return {};
+}
+
+result<void> start_from_savepoint(const checkpoint_request& request, const option_map& options,
+                                  job_state& state) {
+  if (request.from_savepoint.empty()) return {};
+  MILLRACE_TRY(const std::string path, savepoint_of(request.from_savepoint, state.name, options));
   MILLRACE_TRY(auto opened,
-               state::open_snapshot(exact, coordination::verification::contents, options));
+               state::open_snapshot(path, coordination::verification::contents, options));
   std::shared_ptr<const coordination::snapshot_reader> files(std::move(opened.files));
-  return std::make_shared<const restore_plan>(std::move(opened.manifest), std::move(files));
+  state.restore =
+      std::make_shared<const restore_plan>(std::move(opened.manifest), std::move(files));
+  MILLRACE_TRY(const bool claimed, claims(options));
+  // Without checkpoints of its own the job needs the savepoint for ever.
+  return claimed && state.store ? claim(path, state) : result<void>();
+}
+
+result<void> check_takeover(const checkpoint_request& request, const plan::physical_plan& plan,
+                            const job_state& state) {
+  if (!state.restore) return {};
+  const option_reader read(plan.options);
+  MILLRACE_TRY(const bool old_name,
+               read.boolean("execution.savepoint.ignore-unclaimed-state", false));
+  MILLRACE_TRY(const bool ignored,
+               read.boolean("execution.state-recovery.ignore-unclaimed-state", old_name));
+  return coordination::check_takeover(plan, state.restore->manifest(),
+                                      ignored || request.allow_dropped_state);
 }
 
 result<void> find_restore(const checkpoint_request& request, const option_map& options,
                           job_state& state) {
   MILLRACE_TRY(auto found, state.store->latest());
-  if (!found) {
-    if (request.from_savepoint.empty()) return {};
-    MILLRACE_TRY(state.restore, from_savepoint(request.from_savepoint, state.name, options));
-    return {};
-  }
+  if (!found) return start_from_savepoint(request, options, state);
   if (!request.resume) {
     return bad_usage(
         "'" + request.directory + "/" + state.name + "' holds checkpoints of an earlier run",
@@ -115,26 +152,31 @@ result<void> check_request(const checkpoint_request& request) {
 }
 
 result<job_state> open_job_state(const checkpoint_request& request, std::uint32_t ordinal,
-                                 const option_map& options) {
+                                 const plan::physical_plan& plan) {
   job_state state;
   state.name = "job-" + std::to_string(ordinal);
   if (request.directory.empty()) {
-    if (request.from_savepoint.empty()) return state;
-    MILLRACE_TRY(state.restore, from_savepoint(request.from_savepoint, state.name, options));
+    MILLRACE_CHECK(start_from_savepoint(request, plan.options, state));
+    MILLRACE_CHECK(check_takeover(request, plan, state));
     return state;
   }
   state::store_options where;
   where.directory = request.directory;
   where.job = state.name;
-  MILLRACE_TRY(where.retained, retained(options));
+  MILLRACE_TRY(where.retained, retained(plan.options));
   where.take_over = request.resume;
-  where.storage = options;
+  where.storage = plan.options;
   MILLRACE_TRY(auto store, state::open_checkpoint_store(where));
   state.store = std::move(store);
-  MILLRACE_TRY(const auto folder, state::open_folder(request.directory, options));
+  MILLRACE_TRY(const auto folder, state::open_folder(request.directory, plan.options));
   MILLRACE_TRY(state.job_id, job_id_in(*folder, state.name));
-  MILLRACE_CHECK(find_restore(request, options, state));
+  MILLRACE_CHECK(find_restore(request, plan.options, state));
+  MILLRACE_CHECK(check_takeover(request, plan, state));
   return state;
+}
+
+void drop_claimed(const std::string& savepoint) {
+  if (!savepoint.empty()) state::remove_all(savepoint);
 }
 
 result<std::string> write_savepoint(const checkpoint_request& request, const job_state& state) {

@@ -64,6 +64,8 @@ void add_checkpoint_options(CLI::App& command, arguments& a) {
   command.add_flag("--resume", a.checkpoints.resume, "go on from the newest checkpoint there");
   command.add_option("--from-savepoint", a.checkpoints.from_savepoint,
                      "start from a savepoint or from another run's checkpoint");
+  command.add_flag("--allow-dropped-state", a.checkpoints.allow_dropped_state,
+                   "go on without the state that the query has no operator for");
   command.add_flag("--savepoint-on-exit", a.checkpoints.savepoint_on_exit,
                    "Ctrl-C takes a savepoint first");
   command.add_flag("--log-checkpoints", a.log_checkpoints, "a line on stderr per checkpoint");

@@ -80,7 +80,7 @@ class script_runner {
   void stop_all();
   result<void> write_savepoints() const;
   [[nodiscard]] std::function<void(checkpoint_id, const std::optional<error>&)> checkpoint_log(
-      const std::string& name) const;
+      const job_state& state) const;
   void report(const running_job& job, const char* how) const;
   int fail(const error& e, std::string_view text);
 
@@ -172,9 +172,10 @@ void script_runner::warn_of_losses(const running_job& job) const {
 
 // What goes wrong with one checkpoint is no failure of the job, but must not pass unseen.
 std::function<void(checkpoint_id, const std::optional<error>&)> script_runner::checkpoint_log(
-    const std::string& name) const {
-  return [name, all = request_.log_checkpoints](checkpoint_id id,
-                                                const std::optional<error>& cause) {
+    const job_state& state) const {
+  return [name = state.name, claimed = state.claimed, all = request_.log_checkpoints](
+             checkpoint_id id, const std::optional<error>& cause) mutable {
+    if (!cause) drop_claimed(std::exchange(claimed, {}));
     const auto number = static_cast<unsigned long long>(id.value);
     if (cause) {
       std::fprintf(stderr, "warning: %s: checkpoint %llu failed: %s%s%s\n", name.c_str(), number,
@@ -221,9 +222,9 @@ result<running_job> script_runner::start(plan::physical_plan plan, std::string n
   options.random_seed = std::random_device{}();
   running_job job{std::move(name), nullptr, system_clock().steady_us(), {}};
   const auto ordinal = static_cast<std::uint32_t>(jobs_.size() + 1);
-  MILLRACE_TRY(job.state, open_job_state(request_.checkpoints, ordinal, plan.options));
+  MILLRACE_TRY(job.state, open_job_state(request_.checkpoints, ordinal, plan));
   job.state.give_to(options);
-  options.on_checkpoint = checkpoint_log(job.state.name);
+  options.on_checkpoint = checkpoint_log(job.state);
   MILLRACE_TRY(job.handle, actors::start_job(*engine_, std::move(plan), std::move(options)));
   const std::lock_guard lock(jobs_mutex_);
   jobs_.push_back(job);

@@ -99,6 +99,9 @@ result<runtime::operator_restore> restore_plan::instance(const std::string& oper
     out.watermark_out = std::min(out.watermark_out, sent);
   }
   if (out.finished) return out;
+  for (const operator_state* o : old) {
+    if (!o->files.empty()) out.tables = o->tables;
+  }
   if (old.front()->parallelism != parallelism) {
     MILLRACE_TRY(out.state, rescaled(old, subtask, parallelism));
     return out;

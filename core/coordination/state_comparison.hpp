@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/result.hpp"
 #include "core/coordination/checkpoint_manifest.hpp"
 #include "core/plan/physical/physical_plan.hpp"
 
@@ -12,6 +13,7 @@ namespace millrace::coordination {
 /// What becomes of an operator's state when a query goes on from a checkpoint.
 enum class state_fate : std::uint8_t {
   kept,     ///< both have the operator
+  changed,  ///< both have it, but it computes other things from the same rows
   added,    ///< only the query: it starts empty
   dropped,  ///< only the checkpoint
 };
@@ -22,6 +24,7 @@ struct operator_fate {
   std::string name;           ///< as EXPLAIN has it
   std::uint64_t entries = 0;  ///< in the checkpoint, tombstones included
   std::uint64_t bytes = 0;
+  std::string change;  ///< what it computed and what it would compute, when that changed
   friend bool operator==(const operator_fate&, const operator_fate&) = default;
 };
 
@@ -29,5 +32,15 @@ struct operator_fate {
 /// id: the query's first, in its order, then what is dropped.
 [[nodiscard]] std::vector<operator_fate> compare_state(const plan::physical_plan& query,
                                                        const checkpoint_manifest& checkpoint);
+
+/// Notes in a manifest which functions the operators of the query keep accumulators of.
+void note_functions(const plan::physical_plan& query, checkpoint_manifest& checkpoint);
+
+/// That a query loses nothing when it goes on from a checkpoint. Errors: state_type_changed for an
+/// operator that computes other things now, and for state that no operator of the query takes,
+/// unless that is allowed (Flink's allowNonRestoredState).
+[[nodiscard]] result<void> check_takeover(const plan::physical_plan& query,
+                                          const checkpoint_manifest& checkpoint,
+                                          bool allow_dropped);
 
 }  // namespace millrace::coordination

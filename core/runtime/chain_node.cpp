@@ -1,5 +1,6 @@
 #include "core/runtime/chain_node.hpp"
 
+#include "core/tables/spec_check.hpp"
 #include "core/tables/table_set.hpp"
 
 #include <algorithm>
@@ -23,6 +24,9 @@ result<void> chain::node::open() {
 
 // The operator has declared its tables by now.
 result<void> chain::node::restore() {
+  if (!stage_.restore.state.empty()) {
+    MILLRACE_CHECK(tables::check_readable(stage_.restore.tables, stage_.tables->specs()));
+  }
   for (const auto& from : stage_.restore.state) {
     // A cold tier begins empty: what was restored has to be written when it is spilled.
     MILLRACE_CHECK(stage_.tables->restore(*from, stage_.cold != nullptr));

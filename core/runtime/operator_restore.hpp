@@ -2,6 +2,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/tables/delta.hpp"
+#include "core/tables/table_spec.hpp"
 
 #include <memory>
 #include <vector>
@@ -19,6 +20,8 @@ struct operator_restore {
   bool finished = false;
   /// For the operator's tables, in the order given; entries of other key groups are skipped.
   std::vector<std::unique_ptr<tables::delta_reader>> state;
+  /// What the operator had declared when that state was written.
+  std::vector<tables::table_spec> tables;
 };
 
 }  // namespace millrace::runtime

@@ -42,10 +42,53 @@ TEST(state_comparison, matches_operators_by_their_ids) {
   // Without state of its own: neither kept nor dropped.
   checkpoint.operators.push_back({"calc-before", "Calc", 0, 1, {}, {}, {}, {}, false});
   EXPECT_EQ(compare_state(query, checkpoint),
-            (std::vector<operator_fate>{{state_fate::kept, "scan", "TableSourceScan", 0, 0},
-                                        {state_fate::added, "other", "GroupAggregate", 0, 0},
-                                        {state_fate::kept, "kept", "GroupAggregate", 7, 70},
-                                        {state_fate::dropped, "gone", "Deduplicate", 5, 50}}));
+            (std::vector<operator_fate>{{state_fate::kept, "scan", "TableSourceScan", 0, 0, ""},
+                                        {state_fate::added, "other", "GroupAggregate", 0, 0, ""},
+                                        {state_fate::kept, "kept", "GroupAggregate", 7, 70, ""},
+                                        {state_fate::dropped, "gone", "Deduplicate", 5, 50, ""}}));
+}
+
+plan::aggregate_call call(std::string function, data::type_id argument) {
+  plan::aggregate_call c;
+  c.function = std::move(function);
+  c.overload.argument_types = {data::data_type(argument)};
+  return c;
+}
+
+plan::physical_plan aggregating(plan::aggregate_call what) {
+  plan::group_aggregate_spec spec;
+  spec.calls = {std::move(what)};
+  plan::physical_plan query;
+  query.nodes = {node("sums", "GroupAggregate", std::move(spec))};
+  return query;
+}
+
+TEST(state_comparison, tells_functions_apart_whose_accumulators_look_alike) {
+  const auto sums = aggregating(call("SUM", data::type_id::bigint));
+  const auto maxima = aggregating(call("MAX", data::type_id::bigint));
+  checkpoint_manifest checkpoint;
+  checkpoint.operators = {instance("sums", "GroupAggregate", 0, 3)};
+  EXPECT_TRUE(check_takeover(maxima, checkpoint, false).ok()) << "nothing is noted";
+  note_functions(sums, checkpoint);
+  EXPECT_TRUE(check_takeover(sums, checkpoint, false).ok());
+  EXPECT_EQ(compare_state(maxima, checkpoint).at(0).fate, state_fate::changed);
+  const auto refused = check_takeover(maxima, checkpoint, true);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, errc::state_type_changed);
+  EXPECT_NE(refused.error().message.find("SUM(BIGINT) became MAX(BIGINT)"), std::string::npos)
+      << refused.error().message;
+}
+
+TEST(state_comparison, drops_state_only_when_that_is_allowed) {
+  const plan::physical_plan query;
+  checkpoint_manifest checkpoint;
+  EXPECT_TRUE(check_takeover(query, checkpoint, false).ok());
+  checkpoint.sinks = {{"sink", 0, {"staged"}}};
+  EXPECT_FALSE(check_takeover(query, checkpoint, false).ok()) << "its rows would never come out";
+  checkpoint.sinks.clear();
+  checkpoint.operators = {instance("gone", "Deduplicate", 0, 5)};
+  EXPECT_FALSE(check_takeover(query, checkpoint, false).ok());
+  EXPECT_TRUE(check_takeover(query, checkpoint, true).ok());
 }
 
 }  // namespace
