@@ -1,6 +1,8 @@
 #include "core/coordination/state_comparison.hpp"
 
+#include "core/coordination/declared_tables.hpp"
 #include "core/plan/explain/explain.hpp"
+#include "core/tables/spec_check.hpp"
 
 #include <fmt/format.h>
 
@@ -67,6 +69,30 @@ std::string functions_of(const plan::physical_node& node) {
 
 std::string functions_key(const plan::physical_node& node) { return "functions of " + node.id; }
 
+// Empty when the tables can be read. An operator that cannot be made says so when the job starts.
+std::string table_change(const plan::physical_plan& query, std::uint32_t node,
+                         const operator_state& stored) {
+  const auto now = declared_tables(query, node);
+  if (!now) return {};
+  auto readable = tables::check_readable(stored.tables, *now);
+  return readable.ok() ? std::string() : readable.take_error().message;
+}
+
+// What keeps an operator from taking its state over; empty: nothing.
+std::string change_of(const plan::physical_plan& query, std::uint32_t node,
+                      const checkpoint_manifest& checkpoint) {
+  const plan::physical_node& now = query.nodes[node];
+  const auto noted = checkpoint.properties.find(functions_key(now));
+  if (noted != checkpoint.properties.end() && noted->second != functions_of(now)) {
+    return fmt::format("{} became {}", noted->second, functions_of(now));
+  }
+  for (const operator_state& stored : checkpoint.operators) {
+    if (stored.operator_id != now.id || stored.files.empty() || stored.tables.empty()) continue;
+    return table_change(query, node, stored);
+  }
+  return {};
+}
+
 bool keeps_state(const plan::physical_plan& query, const plan::physical_node& node) {
   return std::holds_alternative<plan::source_spec>(node.spec) ||
          !plan::state_text(query, node).empty();
@@ -78,17 +104,16 @@ std::vector<operator_fate> compare_state(const plan::physical_plan& query,
                                          const checkpoint_manifest& checkpoint) {
   auto stored = stored_state(checkpoint);
   std::vector<operator_fate> fates;
-  for (const auto& node : query.nodes) {
+  for (std::uint32_t i = 0; i < query.nodes.size(); ++i) {
+    const plan::physical_node& node = query.nodes[i];
     const auto at = stored.find(node.id);
     if (at != stored.end()) {
       fates.push_back(std::move(at->second));
       fates.back().fate = state_fate::kept;
       fates.back().name = node.name;
       stored.erase(at);
-      const auto noted = checkpoint.properties.find(functions_key(node));
-      if (noted == checkpoint.properties.end() || noted->second == functions_of(node)) continue;
-      fates.back().fate = state_fate::changed;
-      fates.back().change = fmt::format("{} became {}", noted->second, functions_of(node));
+      fates.back().change = change_of(query, i, checkpoint);
+      if (!fates.back().change.empty()) fates.back().fate = state_fate::changed;
     } else if (keeps_state(query, node)) {
       fates.push_back({state_fate::added, node.id, node.name, 0, 0, {}});
     }

@@ -13,7 +13,7 @@ namespace millrace::coordination {
 /// What becomes of an operator's state when a query goes on from a checkpoint.
 enum class state_fate : std::uint8_t {
   kept,     ///< both have the operator
-  changed,  ///< both have it, but it computes other things from the same rows
+  changed,  ///< both have it, but with other functions or types: the state cannot be read
   added,    ///< only the query: it starts empty
   dropped,  ///< only the checkpoint
 };
@@ -24,7 +24,7 @@ struct operator_fate {
   std::string name;           ///< as EXPLAIN has it
   std::uint64_t entries = 0;  ///< in the checkpoint, tombstones included
   std::uint64_t bytes = 0;
-  std::string change;  ///< what it computed and what it would compute, when that changed
+  std::string change;  ///< how it has changed
   friend bool operator==(const operator_fate&, const operator_fate&) = default;
 };
 

@@ -44,6 +44,12 @@ class Changing:
         shutil.copytree(self.state, copy)
         return self.runs.run(self.runs.command("--checkpoint-dir", str(copy), "--resume", *words))
 
+    def explain(self):
+        """What `explain --against` says of the last query and the checkpoints."""
+        command = [self.runs.args.binary, "explain", str(self.runs.script), "--against", str(self.state / "job-1"),
+                   "--define", "OUT=out", "--define", "EVENTS=1", "--define", "FAST=true"]
+        return subprocess.run(command, capture_output=True, text=True).stdout
+
     def savepoint(self, query):
         self.ask(query)
         process = subprocess.Popen(self.runs.resuming("--log-checkpoints", "--savepoint-on-exit", events=LONG), text=True,
@@ -95,6 +101,8 @@ def check_rows(job):
     code, text = job.go_on("SELECT a.id, CAST(b.bidder AS BIGINT) FROM (SELECT auction, CAST(bidder AS INT) AS bidder FROM bids) b"
                            " JOIN auctions a ON b.auction = a.id")
     check("rows of another type are refused", code == 1 and "6003" in text and "the query keeps" in text, text)
+    told = job.explain()
+    check("explain tells of it", "changed  Join" in told and "the query keeps" in told and "kept " in told, told)
 
 
 def check_claims(job):

@@ -20,7 +20,6 @@ operator_state instance(std::string id, std::string name, std::uint32_t subtask,
   o.description = std::move(name);
   o.subtask = subtask;
   o.parallelism = 2;
-  o.tables.emplace_back();
   o.files.emplace_back();
   o.files[0].entries = entries;
   o.files[0].bytes = 10 * entries;
