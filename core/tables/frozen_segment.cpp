@@ -29,7 +29,7 @@ void frozen_segment::add_piece(std::size_t at, std::size_t key_size, bool tombst
 }
 
 // A snapshot leaves the marks of change alone: the next delta must hold what this one would have
-// held. But deltas may follow on it, so that what it holds leaves a tombstone from now on.
+// held. Where deltas follow on it, what it holds leaves a tombstone from now on.
 void frozen_segment::copy_blocks() {
   std::vector<arena::ref> all;
   if (mode == freeze_mode::snapshot) table->all_blocks(*source, all);
@@ -47,7 +47,7 @@ void frozen_segment::copy_blocks() {
       continue;
     }
     if (mode == freeze_mode::changes) flags &= static_cast<std::uint8_t>(~entry_flag::dirty);
-    flags |= entry_flag::persisted;
+    if (deltas_follow) flags |= entry_flag::persisted;
     const std::size_t at = bytes.size();
     const std::size_t key_size = table->write_block(*source, block, bytes);
     add_piece(at, key_size, false);

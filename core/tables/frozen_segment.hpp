@@ -29,6 +29,7 @@ struct frozen_segment {
   segment* source = nullptr;
   std::uint32_t group = 0;
   freeze_mode mode = freeze_mode::changes;
+  bool deltas_follow = true;  ///< what it holds leaves a tombstone from now on
   bool copied = false;
   bool cut = false;            ///< its table died before it was copied out
   std::uint64_t expected = 0;  ///< entries and tombstones, about

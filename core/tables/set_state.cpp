@@ -44,8 +44,9 @@ void set_state::freeze_segment(frozen_set& to, keyed_table& t, std::uint32_t i, 
   f->group = group_at(i).value;
   f->mode = mode;
   f->expected = snapshot ? s.rows : s.dirty.size();
-  // Behind a snapshot nobody asks for what went before, but a store that holds it.
-  if (!snapshot || context.store == nullptr) f->tombstones = std::exchange(s.tombstones, {});
+  // Where there is a store, its own marks stand, and every checkpoint is a snapshot.
+  f->deltas_follow = !snapshot || context.store == nullptr;
+  if (f->deltas_follow) f->tombstones = std::exchange(s.tombstones, {});
   s.frozen.store(f.get(), std::memory_order_release);
   s.guarded = true;
   to.segments.push_back(std::move(f));

@@ -152,6 +152,23 @@ TEST(table_set, snapshots_without_a_store_let_old_removals_go) {
   EXPECT_EQ(image.count, 0U);
 }
 
+TEST(table_set, snapshots_beside_a_store_leave_it_no_removals) {
+  world w;
+  table_set set(w.context());
+  hash_table& table = set.open_hash(named("hash"));
+  const number_key key(1);
+  (void)table.find_or_insert(key.view());
+  image_writer image;
+  auto snapshot = set.freeze(checkpoint_id(1), freeze_mode::snapshot);
+  ASSERT_TRUE(table_set::write_delta(*snapshot, image).ok());
+  set.written(*snapshot);
+  EXPECT_TRUE(table.erase(key.view()));
+  image.begin();
+  auto delta = set.freeze(checkpoint_id(2));
+  ASSERT_TRUE(table_set::write_delta(*delta, image).ok());
+  EXPECT_EQ(image.count, 0U) << "the store never held the key";
+}
+
 TEST(table_set, cold_key_groups_come_back_by_prefetch) {
   world w;
   table_set set(w.context());
