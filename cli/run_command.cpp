@@ -266,7 +266,7 @@ void script_runner::stop_all() {
   }
   for (const running_job& job : jobs) {
     // A job that has ended, or cannot take one, says why at its end.
-    if (request_.checkpoints.savepoint_on_exit) static_cast<void>(job.handle->checkpoint());
+    if (request_.checkpoints.savepoint_on_exit) static_cast<void>(job.handle->checkpoint(true));
     job.handle->cancel();
   }
 }

@@ -163,8 +163,13 @@ result<bool> diff_state(const std::string& before, const std::string& path,
   MILLRACE_TRY(const auto old_state, state::open_snapshot(before, verification::presence, storage));
   MILLRACE_TRY(const auto new_state, state::open_snapshot(path, verification::presence, storage));
   std::map<std::string, int> operators;
-  for (const auto& o : old_state.manifest.operators) operators[o.operator_id] |= 1;
-  for (const auto& o : new_state.manifest.operators) operators[o.operator_id] |= 2;
+  const auto note = [&](const coordination::opened_snapshot& of, int side) {
+    for (const auto& o : of.manifest.operators) {
+      if (!o.in_flight) operators[o.operator_id] |= side;
+    }
+  };
+  note(old_state, 1);
+  note(new_state, 2);
   bool differs = false;
   for (const auto& [id, sides] : operators) {
     if (sides == 1) print(fmt::format("{} is gone\n", id));

@@ -84,6 +84,7 @@ std::string instance_text(const operator_state& o) {
   std::string out = fmt::format("    subtask {}/{}  key groups {}-{}", o.subtask, o.parallelism,
                                 o.range.first, o.range.first + std::max(o.range.count, 1U) - 1);
   if (o.finished) out += "  finished";
+  if (o.in_flight) out += "  rows in flight";
   out += '\n';
   for (const auto& f : o.files) {
     out += fmt::format("      {} {}  {} entries  {} bytes\n", name_of(f.kind), f.name, f.entries,

@@ -51,7 +51,7 @@ result<void> cat_state(const std::string& path, const option_map& storage,
   MILLRACE_TRY(const auto opened, state::open_snapshot(path, verification::presence, storage));
   std::int64_t left = choice.limit;
   for (const auto& instance : opened.manifest.operators) {
-    if (is_chosen(instance, choice)) {
+    if (!instance.in_flight && is_chosen(instance, choice)) {
       MILLRACE_CHECK(print_rows(*opened.files, instance, choice, left));
     }
   }
@@ -72,7 +72,9 @@ result<void> verify_state(const std::string& path, const option_map& storage) {
         MILLRACE_TRY(const auto block, reader->next());
         if (block.empty()) break;
         std::string text;
-        for (const auto& entry : block) MILLRACE_CHECK(lines.append(text, entry));
+        if (!instance.in_flight) {
+          for (const auto& entry : block) MILLRACE_CHECK(lines.append(text, entry));
+        }
         entries += block.size();
       }
     }

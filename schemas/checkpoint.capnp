@@ -38,6 +38,7 @@ struct OperatorState {
   files @7 :List(File);       # the base first, then deltas, oldest first
   watermarks @8 :List(Int64); # by input
   finished @9 :Bool;
+  inFlight @10 :Bool;         # no state, but rows in flight to the operator; version 2
 }
 
 struct File {

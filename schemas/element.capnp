@@ -47,6 +47,7 @@ struct Barrier {
   unaligned @2 :Bool;
   savepoint @3 :Bool;
   final @4 :Bool;
+  patience @5 :Int64;  # unaligned only: milliseconds after `at` before it overtakes
 }
 
 struct EndOfInput {

@@ -1,6 +1,7 @@
 #include "actors/jobs/checkpoint_writer.hpp"
 
 #include "core/base/fail_point.hpp"
+#include "core/coordination/in_flight.hpp"
 #include "core/tables/table_set.hpp"
 
 #include <caf/send.hpp>
@@ -29,6 +30,8 @@ class writer_state {
   void begin(checkpoint_id id);
   [[nodiscard]] result<void> write(write_states& m);
   [[nodiscard]] manifest_stored complete(coordination::checkpoint_manifest& manifest);
+  [[nodiscard]] result<void> write_in_flight(std::uint32_t task, runtime::task_snapshot& snapshot,
+                                             coordination::operator_state& state);
   void stop();
 
   self_pointer self_;
@@ -78,6 +81,10 @@ result<void> writer_state::write(write_states& m) {
   const checkpoint_id id = m.snapshot->barrier.id;
   for (std::size_t i = 0; i < m.states.size(); ++i) {
     coordination::operator_state& state = m.states[i];
+    if (state.in_flight) {
+      MILLRACE_CHECK(write_in_flight(m.task, *m.snapshot, state));
+      continue;
+    }
     const auto& delta = m.snapshot->state.stages[i];
     if (!delta || state.tables.empty()) continue;
     MILLRACE_CHECK(pass_step(protocol_step::write));
@@ -91,6 +98,17 @@ result<void> writer_state::write(write_states& m) {
                             *reader));
     state.files.push_back(std::move(file));
   }
+  return {};
+}
+
+result<void> writer_state::write_in_flight(std::uint32_t task, runtime::task_snapshot& snapshot,
+                                           coordination::operator_state& state) {
+  MILLRACE_CHECK(pass_step(protocol_step::write));
+  const auto reader = coordination::read_channels(std::move(snapshot.overtaken));
+  const std::string owner = "in-flight-" + std::to_string(task);
+  MILLRACE_TRY(auto file,
+               store_->write_state(snapshot.barrier.id, owner, state_file_kind::snapshot, *reader));
+  state.files = {std::move(file)};
   return {};
 }
 

@@ -29,7 +29,8 @@ job_master_handle::behavior_type master_state::behavior(std::shared_ptr<job_setu
       [this](task_acknowledged& m) { on_acknowledged(m); },
       [this](task_ended& m) { on_task_ended(m); },
       [this](const cancel_job&) { carry_out(machine_->on_cancel()); },
-      [this](const checkpoint_wanted&) {
+      [this](const checkpoint_wanted& m) {
+        in_line_wanted_ = in_line_wanted_ || m.in_line;
         carry_out(checkpoints_->on_demand(setup_->options.time->now()));
       },
       [this](const wake_tasks&) { tell_all(wake_up{}); },
@@ -51,7 +52,8 @@ void master_state::launch() {
     book_->begin(kept->newest_id(), 0);
     writer_ = spawn_checkpoint_writer(self_->system(), kept, self_, detached_);
   }
-  auto deployed = recover_sinks();
+  auto deployed = check_restore();
+  if (deployed.ok()) deployed = recover_sinks();
   if (deployed.ok()) deployed = deploy();
   if (!deployed) return abandon(deployed.take_error());
   machine_->on_started();
@@ -68,6 +70,11 @@ void master_state::abandon(error cause) {
   tell_all(stop_task{});
   if (!writer_) return say_last_word();
   self_->send(writer_, stop_writing{});
+}
+
+result<void> master_state::check_restore() const {
+  const auto& restore = setup_->options.restore;
+  return restore ? restore->check_in_flight(setup_->plan) : result<void>();
 }
 
 result<void> master_state::deploy() {

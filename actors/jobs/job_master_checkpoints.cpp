@@ -51,8 +51,13 @@ result<void> master_state::recover_sinks() {
 }
 
 void master_state::trigger(checkpoint_id id) {
-  const data::barrier barrier{
-      .id = id, .at = setup_->options.time->now(), .savepoint = wants_whole_state()};
+  const runtime_settings& settings = setup_->settings;
+  in_line_ = std::exchange(in_line_wanted_, false) || !settings.unaligned;
+  const data::barrier barrier{.id = id,
+                              .at = setup_->options.time->now(),
+                              .unaligned = !in_line_,
+                              .savepoint = wants_whole_state(),
+                              .patience_ms = settings.patience_ms};
   book_->begin(id, barrier.at);
   if (auto go = pass_step(protocol_step::trigger); !go) {
     return on_checkpoint_error(id, go.take_error());
@@ -189,6 +194,9 @@ void master_state::settle(checkpoint_id id, bool complete) {
   if (auto go = pass_step(protocol_step::settle); !go) fail(go.take_error());
   tell_all(checkpoint_settled{id, complete});
   tell_settled(id, complete);
+  if (checkpoints_->demanded() && !last_checkpoint_) {
+    carry_out(checkpoints_->on_time(setup_->options.time->now()));
+  }
 }
 
 void master_state::tell_settled(checkpoint_id id, bool complete) {
@@ -197,7 +205,7 @@ void master_state::tell_settled(checkpoint_id id, bool complete) {
     cause = make_error(errc::runtime_interrupted,
                        "a task did not acknowledge within execution.checkpointing.timeout");
   }
-  record_->checkpoint_settled(id, complete);
+  record_->checkpoint_settled(id, complete, in_line_ || last_checkpoint_);
   if (setup_->options.on_checkpoint) setup_->options.on_checkpoint(id, cause);
 }
 

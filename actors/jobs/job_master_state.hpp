@@ -42,6 +42,7 @@ class master_state {
  private:
   void launch();
   void abandon(error cause);
+  [[nodiscard]] result<void> check_restore() const;
   result<void> deploy();
   void open_desks();
   void resume(source_desk& desk);
@@ -99,6 +100,8 @@ class master_state {
   std::map<std::uint32_t, std::unique_ptr<connectors::sink_committer>> committers_;
   std::optional<error> checkpoint_failure_;  // of the checkpoint about to be given up
   std::optional<error> cause_;               // of a failure after the last task had ended
+  bool in_line_ = false;                     // the checkpoint in flight overtakes nothing
+  bool in_line_wanted_ = false;              // the next one must not
   bool last_checkpoint_ = false;             // the one after all tasks have finished is on its way
   bool ended_ = false;
 };

@@ -25,11 +25,11 @@ void job_record::conclude(job_status status, std::optional<error> cause) {
   changed_.notify_all();
 }
 
-void job_record::checkpoint_settled(checkpoint_id id, bool complete) {
+void job_record::checkpoint_settled(checkpoint_id id, bool complete, bool in_line) {
   {
     const std::lock_guard lock(mutex_);
-    settled_ = id;
-    settled_complete_ = complete;
+    settled_ = {id, complete};
+    if (in_line) settled_in_line_ = settled_;
   }
   changed_.notify_all();
 }
@@ -59,17 +59,18 @@ bool job_record::wait_for(std::chrono::milliseconds patience) const {
   return changed_.wait_for(lock, patience, [this] { return coordination::is_final(status_); });
 }
 
-result<checkpoint_id> job_record::wait_checkpoint(checkpoint_id behind) const {
+result<checkpoint_id> job_record::wait_checkpoint(checkpoint_id behind, bool in_line) const {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return settled_ > behind || coordination::is_final(status_); });
-  if (settled_ > behind && settled_complete_) return settled_;
+  const settled_checkpoint& settled = in_line ? settled_in_line_ : settled_;
+  changed_.wait(lock, [&] { return settled.id > behind || coordination::is_final(status_); });
+  if (settled.id > behind && settled.complete) return settled.id;
   return make_error(errc::runtime_interrupted, "the checkpoint was given up",
                     "the job has ended, or a task did not acknowledge in time");
 }
 
 checkpoint_id job_record::last_settled() const {
   const std::lock_guard lock(mutex_);
-  return settled_;
+  return settled_.id;
 }
 
 }  // namespace millrace::actors

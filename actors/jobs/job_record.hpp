@@ -21,7 +21,8 @@ class job_record {
   void set_status(coordination::job_status status);
   /// The last word; `cause` when it failed.
   void conclude(coordination::job_status status, std::optional<error> cause);
-  void checkpoint_settled(checkpoint_id id, bool complete);
+  /// `in_line`: its barrier has overtaken nothing.
+  void checkpoint_settled(checkpoint_id id, bool complete, bool in_line);
 
   [[nodiscard]] coordination::job_status status() const;
   [[nodiscard]] std::vector<std::shared_ptr<const runtime::task_metrics>> tasks() const;
@@ -30,7 +31,8 @@ class job_record {
   /// False when the job has not ended within `patience`.
   [[nodiscard]] bool wait_for(std::chrono::milliseconds patience) const;
   /// Blocks until a checkpoint behind `id` is complete, or given up, or the job has ended (3009).
-  [[nodiscard]] result<checkpoint_id> wait_checkpoint(checkpoint_id behind) const;
+  /// With `in_line`, one whose barrier has overtaken nothing.
+  [[nodiscard]] result<checkpoint_id> wait_checkpoint(checkpoint_id behind, bool in_line) const;
   [[nodiscard]] checkpoint_id last_settled() const;
 
  private:
@@ -39,8 +41,12 @@ class job_record {
   coordination::job_status status_ = coordination::job_status::created;
   std::optional<error> cause_;
   std::vector<std::shared_ptr<const runtime::task_metrics>> tasks_;
-  checkpoint_id settled_{};
-  bool settled_complete_ = false;
+  struct settled_checkpoint {
+    checkpoint_id id{};
+    bool complete = false;
+  };
+  settled_checkpoint settled_;          // the newest
+  settled_checkpoint settled_in_line_;  // the newest of those that overtook nothing
 };
 
 }  // namespace millrace::actors

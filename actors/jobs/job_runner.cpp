@@ -21,10 +21,10 @@ class local_job final : public job {
   bool wait_for(std::chrono::milliseconds patience) override { return record_->wait_for(patience); }
   void cancel() override { caf::anon_send<caf::message_priority::high>(master_, cancel_job{}); }
 
-  result<checkpoint_id> checkpoint() override {
+  result<checkpoint_id> checkpoint(bool in_line) override {
     const checkpoint_id before = record_->last_settled();
-    caf::anon_send<caf::message_priority::high>(master_, checkpoint_wanted{});
-    return record_->wait_checkpoint(before);
+    caf::anon_send<caf::message_priority::high>(master_, checkpoint_wanted{in_line});
+    return record_->wait_checkpoint(before, in_line);
   }
 
   void wake() override { caf::anon_send(master_, wake_tasks{}); }

@@ -23,8 +23,9 @@ class job {
   /// Asks the job to stop; `wait` tells when it has. Also fine after its end.
   virtual void cancel() = 0;
   /// Sends a barrier through the job and blocks until every task has frozen and acknowledged.
+  /// With `in_line`, as savepoints need it, the barrier overtakes no rows whatever the options say.
   /// Errors: 3009 when the job ended meanwhile.
-  [[nodiscard]] virtual result<checkpoint_id> checkpoint() = 0;
+  [[nodiscard]] virtual result<checkpoint_id> checkpoint(bool in_line = false) = 0;
   /// Lets every task look again at its source and its clock: a test has fed rows or moved time.
   virtual void wake() = 0;
   /// The counters of all tasks, live.

@@ -61,6 +61,22 @@ void bound_credit(job_setup& setup) {
   credit.floating = std::min(credit.floating, std::max(share, credit.exclusive));
 }
 
+// As in Flink, barriers only overtake where they would have to wait.
+result<void> read_barrier_rules(const option_reader& read, runtime_settings& s) {
+  const std::string mode = read.text("execution.checkpointing.mode", "EXACTLY_ONCE");
+  if (mode != "EXACTLY_ONCE" && mode != "AT_LEAST_ONCE") {
+    return make_error(errc::config_bad_value, "execution.checkpointing.mode is '" + mode +
+                                                  "', allowed are EXACTLY_ONCE and AT_LEAST_ONCE");
+  }
+  s.aligns = mode == "EXACTLY_ONCE";
+  MILLRACE_TRY(const bool old_name, read.boolean("execution.checkpointing.unaligned", false));
+  MILLRACE_TRY(s.unaligned, read.boolean("execution.checkpointing.unaligned.enabled", old_name));
+  s.unaligned = s.unaligned && s.aligns;
+  MILLRACE_TRY(s.patience_ms,
+               read.duration_ms("execution.checkpointing.aligned-checkpoint-timeout", 0));
+  return {};
+}
+
 }  // namespace
 
 result<runtime_settings> read_settings(const option_map& options, bool memory_limited) {
@@ -80,10 +96,14 @@ result<runtime_settings> read_settings(const option_map& options, bool memory_li
                read.size_bytes("millrace.exchange.floating-size", s.credit.floating));
   MILLRACE_TRY(s.wire_codec, read.boolean("millrace.test.wire-codec", false));
   MILLRACE_TRY(s.spill_always, read.boolean("millrace.test.spill-always", false));
+  MILLRACE_TRY(s.hold_rows, read.boolean("millrace.test.hold-rows", false));
+  MILLRACE_TRY(const auto barrier_rows, read.integer("millrace.test.barrier-rows", 0));
+  s.barrier_rows = static_cast<std::uint32_t>(std::clamp<std::int64_t>(barrier_rows, 0, 1 << 30));
   MILLRACE_CHECK(read_checkpoint_rules(read, s));
   MILLRACE_TRY(s.load_keys, read.boolean("millrace.test.load-keys", false));
   MILLRACE_TRY(s.rocksdb, wants_rocksdb(read, memory_limited));
   MILLRACE_TRY(s.spill_folder, read_spill_folder(read, s.spill_folder));
+  MILLRACE_CHECK(read_barrier_rules(read, s));
   s.time_zone = read.text("table.local-time-zone", s.time_zone);
   return s;
 }

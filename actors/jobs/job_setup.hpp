@@ -52,9 +52,14 @@ struct runtime_settings {
   bool load_keys = false;                      ///< millrace.test.load-keys
   bool rocksdb = false;                        ///< state.backend.type
   std::string spill_folder = "/tmp";           ///< io.tmp.dirs
+  bool hold_rows = false;                      ///< millrace.test.hold-rows
+  std::uint32_t barrier_rows = 0;              ///< millrace.test.barrier-rows
   coordination::checkpoint_rules checkpoints;  ///< execution.checkpointing.*
   bool incremental = false;                    ///< checkpoints hold changes where they can
-  std::string time_zone = "UTC";               ///< table.local-time-zone
+  bool aligns = true;             ///< false: AT_LEAST_ONCE, no channel waits for a barrier
+  bool unaligned = false;         ///< barriers overtake rows
+  std::int64_t patience_ms = 0;   ///< but not before; .aligned-checkpoint-timeout
+  std::string time_zone = "UTC";  ///< table.local-time-zone
 };
 
 /// Errors: 1002.

@@ -17,7 +17,8 @@ class wirer {
         tasks_(mailboxes.size()),
         next_out_(mailboxes.size()) {}
 
-  void connect(std::uint32_t from, std::uint32_t to, input_id input) {
+  void connect(std::uint32_t from, std::uint32_t to, const coordination::job_edge& edge,
+               std::uint32_t writer) {
     net::in_process_route route{
         .sender = mailboxes_[from],
         .out = runtime::output_channel(next_out_[from]++),
@@ -26,7 +27,8 @@ class wirer {
         .wire_codec = setup_.settings.wire_codec};
     auto ends = net::make_in_process_channel(std::move(route));
     tasks_[from].outputs.back().push_back(std::move(ends.writer));
-    tasks_[to].inputs.push_back({input, std::move(ends.reader)});
+    const bool overtakes = coordination::barriers_overtake(edge.exchange);
+    tasks_[to].inputs.push_back({edge.to_input, std::move(ends.reader), writer, overtakes});
   }
 
   void connect(const coordination::job_edge& edge) {
@@ -37,7 +39,7 @@ class wirer {
       tasks_[from].outputs.emplace_back();
       for (std::uint32_t r = 0; r < readers; ++r) {
         if (edge.exchange == plan::exchange_kind::forward && w != r) continue;
-        connect(from, setup_.task_number(edge.to, r), edge.to_input);
+        connect(from, setup_.task_number(edge.to, r), edge, w);
       }
     }
   }

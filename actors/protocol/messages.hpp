@@ -79,7 +79,9 @@ struct task_ended {
 };
 struct launch_job {};
 struct cancel_job {};
-struct checkpoint_wanted {};
+struct checkpoint_wanted {
+  bool in_line = false;  ///< for a savepoint: its barrier overtakes nothing
+};
 /// A test has fed rows or moved the clock: all tasks look again.
 struct wake_tasks {};
 /// The master's own: time for a checkpoint, or to look for new splits.

@@ -153,6 +153,7 @@ void task_state::turn() {
   if (!turn) return end(task_ended::how::failed, turn.take_error());
   report_snapshot();
   if (turn->want_split) self_->send(master_, split_wanted{number_});
+  if (turn->want_barrier) self_->send(master_, checkpoint_wanted{});
   if (turn->load) load(std::move(turn->load));
   switch (turn->what) {
     case runtime::task_turn::next::again: return schedule();

@@ -38,6 +38,7 @@ class builder {
   void resume_values(const std::string& id, std::uint32_t rows);
   timestamp_ms restored_watermark() const;
   std::shared_ptr<tables::state_store> make_cold(std::uint32_t stage);
+  result<void> add_replay(std::uint32_t node, std::optional<chain_target> target);
   result<chain_target> add_sink(std::uint32_t node, const plan::sink_spec& spec);
   chain_target add_router(std::size_t edge);
   void add_exchanges(std::uint32_t node);
@@ -67,11 +68,17 @@ result<std::shared_ptr<runtime::task>> builder::build() {
   parts_.batch_rows = setup_.settings.batch_rows;
   parts_.budget = setup_.options.budget;
   parts_.spill_always = setup_.settings.spill_always;
+  parts_.aligns = setup_.settings.aligns;
+  parts_.hold_rows = setup_.settings.hold_rows && setup_.settings.unaligned;
+  parts_.barrier_rows = setup_.settings.barrier_rows;
   parts_.routers.resize(edges_.size());
   MILLRACE_CHECK(add_head());
   for (const std::uint32_t node : vertex_.nodes) MILLRACE_CHECK(add_node(node));
   const auto inputs = std::max<std::size_t>(1, node_at(vertex_.nodes[0]).inputs.size());
-  if (setup_.options.restore) parts_.restored_watermark = restored_watermark();
+  if (setup_.options.restore) {
+    parts_.restored_watermark = restored_watermark();
+    std::reverse(parts_.replays.begin(), parts_.replays.end());
+  }
   parts_.chain =
       std::make_unique<runtime::chain>(std::move(stages_), std::move(outputs_), std::move(entry_),
                                        static_cast<std::uint32_t>(inputs));
@@ -98,6 +105,7 @@ result<void> builder::add_node(std::uint32_t node) {
   const bool head = node == vertex_.nodes[0];
   if (const auto* sink = std::get_if<plan::sink_spec>(&node_at(node).spec)) {
     MILLRACE_TRY(const chain_target target, add_sink(node, *sink));
+    MILLRACE_CHECK(add_replay(node, head ? std::nullopt : std::optional(target)));
     auto& before = head ? entry_ : targets_of(node_at(node).inputs[0].from);
     before.push_back(target);
     return {};
@@ -134,6 +142,10 @@ result<void> builder::add_stage(std::uint32_t node) {
   s.tables = std::make_unique<tables::table_set>(tables);
   s.context->tables = s.tables.get();
   MILLRACE_CHECK(restore_stage(node, s));
+  if (!s.restore.finished) {
+    const chain_target target{chain_target::kind::stage, stage};
+    MILLRACE_CHECK(add_replay(node, head ? std::nullopt : std::optional(target)));
+  }
   stage_of_[node] = stage;
   stages_.push_back(std::move(s));
   return {};
@@ -145,6 +157,25 @@ result<void> builder::restore_stage(std::uint32_t node, runtime::chain_stage& st
                setup_.options.restore->instance(node_at(node).id, subtask_, vertex_.parallelism,
                                                 setup_.plan.max_parallelism));
   if (stage.restore.finished) stage.op = std::make_unique<runtime::finished_operator>();
+  return {};
+}
+
+// Nodes come with inputs before readers: the deepest is added last.
+result<void> builder::add_replay(std::uint32_t node, std::optional<chain_target> target) {
+  if (!setup_.options.restore) return {};
+  std::vector<coordination::in_flight_input> inputs;
+  for (const plan::physical_edge& edge : node_at(node).inputs) {
+    inputs.push_back({edge.exchange, edge.keys, {}});
+    for (const auto& column : node_at(edge.from).columns) {
+      inputs.back().rows.fields.push_back({column.name, column.type});
+    }
+  }
+  const std::string& id = node_at(node).id;
+  MILLRACE_TRY(auto channels,
+               setup_.options.restore->in_flight(id, inputs, subtask_, vertex_.parallelism));
+  if (channels.empty()) return {};
+  const timestamp_ms watermark = setup_.options.restore->watermark(id);
+  parts_.replays.push_back({target, watermark, std::move(channels)});
   return {};
 }
 

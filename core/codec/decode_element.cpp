@@ -118,8 +118,12 @@ result<data::batch_ptr> read_batch(wire::Batch::Reader from, const column_reader
 }
 
 data::barrier read_barrier(wire::Barrier::Reader from) {
-  return {checkpoint_id(from.getCheckpoint()), from.getAt(), from.getUnaligned(),
-          from.getSavepoint(), from.getFinal()};
+  return {checkpoint_id(from.getCheckpoint()),
+          from.getAt(),
+          from.getUnaligned(),
+          from.getSavepoint(),
+          from.getFinal(),
+          from.getPatience()};
 }
 
 result<data::element> read_element(wire::Element::Reader from, const column_reader& reader,

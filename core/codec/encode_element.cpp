@@ -89,6 +89,7 @@ void write_marker(wire::Element::Builder to, const data::barrier& b) {
   out.setUnaligned(b.unaligned);
   out.setSavepoint(b.savepoint);
   out.setFinal(b.final);
+  out.setPatience(b.patience_ms);
 }
 void write_marker(wire::Element::Builder to, const data::end_of_input& e) {
   to.initEndOfInput().setStoppedWithSavepoint(e.stopped_with_savepoint);

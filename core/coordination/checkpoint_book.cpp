@@ -1,5 +1,7 @@
 #include "core/coordination/checkpoint_book.hpp"
 
+#include "core/coordination/in_flight.hpp"
+
 #include <utility>
 
 namespace millrace::coordination {
@@ -59,6 +61,11 @@ std::vector<operator_state> checkpoint_book::describe(
     state.watermarks = {snapshot.state.times[i].in, snapshot.state.times[i].out};
     all.push_back(std::move(state));
   }
+  if (snapshot.overtaken.empty()) return all;
+  operator_state rows = state_of(places_[task].vertex->nodes[0], places_[task]);
+  rows.operator_id = in_flight_id(rows.operator_id);
+  rows.in_flight = true;
+  all.push_back(std::move(rows));
   return all;
 }
 
@@ -72,7 +79,8 @@ operator_state checkpoint_book::state_of(std::uint32_t node, const task_place& a
           .tables = {},
           .files = {},
           .watermarks = {},
-          .finished = false};
+          .finished = false,
+          .in_flight = false};
 }
 
 checkpoint_manifest checkpoint_book::manifest() const {

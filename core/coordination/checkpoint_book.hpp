@@ -51,6 +51,7 @@ class checkpoint_book {
   [[nodiscard]] released_output release(checkpoint_id id);
 
   /// The state of a chain's operators before their files are written: ids, tables, event time.
+  /// Behind them, when the barrier overtook rows, what is to hold these.
   [[nodiscard]] std::vector<operator_state> describe(std::uint32_t task,
                                                      const runtime::task_snapshot& snapshot) const;
 

@@ -55,6 +55,8 @@ class checkpoint_coordinator {
   [[nodiscard]] checkpoint_order on_end(timestamp_ms now);
 
   [[nodiscard]] bool in_flight() const { return pending_.has_value(); }
+  /// One was asked for while another was in flight: `on_time` starts it.
+  [[nodiscard]] bool demanded() const { return demanded_; }
   /// The one in flight, or the one before it.
   [[nodiscard]] checkpoint_id newest() const { return newest_; }
   [[nodiscard]] checkpoint_id last_complete() const { return last_complete_; }

@@ -52,6 +52,9 @@ struct operator_state {
   /// Event time: what had come in and what had been sent on; empty: none.
   std::vector<timestamp_ms> watermarks;
   bool finished = false;  ///< had seen the end of its input (FLIP-147)
+  /// No state of an operator, but what an unaligned barrier has overtaken on its way to one:
+  /// `operator_id` is `in_flight_id` of it, and the entries are elements of channels.
+  bool in_flight = false;
 };
 
 /// The splits that one reader of a source has not finished, with their positions.

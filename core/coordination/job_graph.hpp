@@ -35,6 +35,13 @@ struct job_edge {
   std::vector<std::uint32_t> keys;
 };
 
+/// Unaligned barriers overtake rows on the edge. Not where rows cannot be dealt out again after a
+/// change of parallelism (forward), nor where all readers have to be at the same row (broadcast).
+/// Source: Flink documentation, "Checkpointing under backpressure", limitations.
+[[nodiscard]] constexpr bool barriers_overtake(plan::exchange_kind exchange) {
+  return exchange != plan::exchange_kind::forward && exchange != plan::exchange_kind::broadcast;
+}
+
 /// What the job master deploys. Plain data; vertices in topological order.
 struct job_graph {
   std::vector<job_vertex> vertices;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "core/coordination/snapshot_store.hpp"
+#include "core/plan/physical/physical_plan.hpp"
+#include "core/runtime/channel_state.hpp"
 #include "core/runtime/operator_restore.hpp"
 
 #include <cstdint>
@@ -9,6 +11,13 @@
 #include <vector>
 
 namespace millrace::coordination {
+
+/// An edge whose rows were in flight, as the new job has it.
+struct in_flight_input {
+  plan::exchange_kind exchange = plan::exchange_kind::forward;
+  std::vector<std::uint32_t> keys;
+  data::schema rows;
+};
 
 /// What each part of a job goes on from, out of one checkpoint, at the same or another parallelism.
 ///
@@ -27,6 +36,14 @@ class restore_plan {
                                                            std::uint32_t subtask,
                                                            std::uint32_t parallelism,
                                                            std::uint32_t max_parallelism) const;
+  /// The rows that were in flight to an operator, as far as one new instance of it works on them:
+  /// those of hash exchanges are dealt out again by key group. `inputs` describe the operator's
+  /// edges. Errors: as `load_channels`; state_type_changed where rows cannot be dealt out.
+  [[nodiscard]] result<std::vector<runtime::channel_state>> in_flight(
+      const std::string& operator_id, const std::vector<in_flight_input>& inputs,
+      std::uint32_t subtask, std::uint32_t parallelism) const;
+  /// Errors: state_type_changed when rows were in flight to an operator that `plan` has not.
+  [[nodiscard]] result<void> check_in_flight(const plan::physical_plan& plan) const;
   /// Every subtask of the operator had finished.
   [[nodiscard]] bool finished(const std::string& operator_id) const;
   /// The event time that had come to the operator, the least of its subtasks.

@@ -18,7 +18,7 @@ namespace {
 std::map<std::string, operator_fate> stored_state(const checkpoint_manifest& checkpoint) {
   std::map<std::string, operator_fate> all;
   for (const auto& instance : checkpoint.operators) {
-    if (instance.tables.empty() && instance.files.empty()) continue;
+    if (instance.in_flight || (instance.tables.empty() && instance.files.empty())) continue;
     operator_fate& o = all[instance.operator_id];
     o.fate = state_fate::dropped;
     o.operator_id = instance.operator_id;

@@ -28,6 +28,8 @@ struct barrier {
   bool unaligned = false;  ///< may overtake rows, which then are part of the snapshot
   bool savepoint = false;  ///< the snapshot must be self-contained
   bool final = false;      ///< the last one of a bounded job; behind it comes `end_of_input`
+  /// Unaligned only: milliseconds after `at` that it stays in line before it overtakes.
+  std::int64_t patience_ms = 0;
   friend bool operator==(const barrier&, const barrier&) = default;
 };
 

@@ -14,7 +14,8 @@ enum class alignment_action : std::uint8_t {
   complete,  ///< every channel has delivered it: forward the barrier, all channels go on
 };
 
-/// Lets a barrier through only when every live channel has delivered it (Chandy-Lamport alignment).
+/// Lets a barrier through only when every live channel has delivered it (Chandy-Lamport alignment),
+/// or earlier, when it `overtake`s.
 ///
 /// Sans-I/O: fed by the task, returns what to do. One per gate, used by its task only.
 /// Ended channels count as having delivered every barrier. After `cancel(c)` elements of checkpoint
@@ -31,9 +32,19 @@ class barrier_aligner {
   [[nodiscard]] alignment_action on_end(channel_id channel);
   /// The coordinator gave the checkpoint up: whoever waits goes on.
   void cancel(checkpoint_id barrier);
+  /// The barrier has passed without waiting: where it still comes, it is dropped.
+  void overtake(checkpoint_id barrier) { cancel(barrier); }
 
   [[nodiscard]] bool aligning() const { return aligning_; }
   [[nodiscard]] checkpoint_id current() const { return newest_; }
+  /// The barrier has neither passed nor been cancelled nor been replaced by a newer one.
+  [[nodiscard]] bool awaits(checkpoint_id barrier) const {
+    return barrier > newest_ || (barrier == newest_ && aligning_);
+  }
+  /// The channel has delivered the barrier, or has ended.
+  [[nodiscard]] bool delivered(channel_id channel, checkpoint_id barrier) const {
+    return ended_[channel.value] || (newest_ == barrier && arrived_[channel.value]);
+  }
   [[nodiscard]] bool blocked(channel_id channel) const {
     return aligning_ && arrived_[channel.value];
   }

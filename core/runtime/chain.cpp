@@ -91,6 +91,18 @@ result<chain_state> chain::push_time(timestamp_ms now) {
   return proceed();
 }
 
+result<chain_state> chain::push_at(const chain_target& target, const data::element& what) {
+  const std::vector<chain_target> only{target};
+  if (const auto* batch = std::get_if<data::batch_ptr>(&what)) {
+    MILLRACE_CHECK(emit_to(only, input_id(0), *batch));
+  } else if (const auto* mark = std::get_if<data::watermark>(&what)) {
+    MILLRACE_CHECK(signal_to(only, *mark));
+  } else if (const auto* idle = std::get_if<data::idleness>(&what)) {
+    MILLRACE_CHECK(signal_to(only, *idle));
+  }
+  return proceed();
+}
+
 result<chain_state> chain::enter(const signal& s) {
   MILLRACE_CHECK(signal_to(entry_, s));
   return proceed();
@@ -99,7 +111,7 @@ result<chain_state> chain::enter(const signal& s) {
 result<chain_state> chain::proceed() {
   for (std::uint32_t calls = 0; pending_ > 0; ++calls) {
     node& n = *deepest_pending();
-    if (!room_at(n.targets())) return chain_state::full;
+    if (!n.passes_barrier() && !room_at(n.targets())) return chain_state::full;
     if (n.needs_state()) return chain_state::need_state;
     if (calls == calls_per_turn) return chain_state::yielded;
     MILLRACE_CHECK(n.advance());
@@ -157,10 +169,14 @@ chain::node* chain::deepest_pending() {
 
 bool chain::has_room() const { return room_at(entry_); }
 
+bool chain::room_in(const chain_output& output) const {
+  return !output.full() || (hurry_ && output.lends());
+}
+
 bool chain::room_at(const std::vector<chain_target>& targets) const {
   for (const chain_target& t : targets) {
     const bool room = t.what == chain_target::kind::stage ? nodes_[t.index]->has_room()
-                                                          : !outputs_[t.index]->full();
+                                                          : room_in(*outputs_[t.index]);
     if (!room) return false;
   }
   return true;

@@ -98,6 +98,14 @@ class chain {
   /// Calls the operators that wanted to be called by now.
   [[nodiscard]] result<chain_state> push_time(timestamp_ms now);
 
+  /// An element of a restored checkpoint that was under way to a target inside of the chain: a
+  /// batch, a watermark or idleness. Before anything comes through the entry.
+  [[nodiscard]] result<chain_state> push_at(const chain_target& target, const data::element& what);
+
+  /// While an unaligned barrier waits or passes: outputs that are full lend what an operator needs
+  /// to get to the end of its call, and the barrier itself waits for no room.
+  void set_hurry(bool hurry) { hurry_ = hurry; }
+
   /// Goes on after anything but `ready`.
   [[nodiscard]] result<chain_state> proceed();
   /// After `need_state`: the reads that the parked operator waits for, to be run on any thread
@@ -152,14 +160,16 @@ class chain {
   [[nodiscard]] result<void> signal_to(const std::vector<chain_target>& targets, const signal& s);
   [[nodiscard]] result<void> output_signal(std::uint32_t output, const signal& s);
   [[nodiscard]] bool room_at(const std::vector<chain_target>& targets) const;
+  [[nodiscard]] bool room_in(const chain_output& output) const;
   [[nodiscard]] result<chain_state> enter(const signal& s);
   [[nodiscard]] node* deepest_pending();
 
   std::vector<std::unique_ptr<node>> nodes_;
   std::vector<std::unique_ptr<chain_output>> outputs_;
   std::vector<chain_target> entry_;
-  std::uint32_t entry_inputs_;   // not ended yet; counts when the entry is an output
-  bool failed_ = false;          // an error has been named
+  std::uint32_t entry_inputs_;  // not ended yet; counts when the entry is an output
+  bool failed_ = false;         // an error has been named
+  bool hurry_ = false;
   std::uint32_t pending_ = 0;    // nodes that are paused or have signals waiting
   std::uint32_t open_ends_ = 0;  // outputs and leaves that the end has not reached
   std::uint32_t open_barriers_ = 0;

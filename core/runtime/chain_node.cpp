@@ -54,10 +54,17 @@ result<void> chain::node::receive(input_id input, const data::batch_ptr& batch) 
 
 result<void> chain::node::receive(const signal& s) {
   if (std::holds_alternative<tick>(s)) ticking_ = true;
-  if (has_room()) return start(s);
+  const bool urgent = owner_.hurry_ && std::holds_alternative<data::barrier>(s);
+  if (has_room() || (urgent && !pending_)) return start(s);
   waiting_.emplace_back(s);
   note_pending();
   return {};
+}
+
+bool chain::node::passes_barrier() const {
+  if (!owner_.hurry_ || paused_ || waiting_.empty()) return false;
+  const auto* s = std::get_if<signal>(&waiting_.front());
+  return s != nullptr && std::holds_alternative<data::barrier>(*s);
 }
 
 result<void> chain::node::advance() {

@@ -26,6 +26,8 @@ class chain::node final : public operators::output {
   [[nodiscard]] bool needs_state() const { return paused_ && needs_state_; }
   /// The operator is in the middle of a call: payload pointers and cursors of its may be alive.
   [[nodiscard]] bool paused() const { return paused_; }
+  /// A barrier in a hurry is next: it takes no room.
+  [[nodiscard]] bool passes_barrier() const;
   void state_loaded() { needs_state_ = false; }
   [[nodiscard]] bool has_room() const { return !pending_ && owner_.room_at(stage_.targets); }
   [[nodiscard]] timestamp_ms next_processing_time() const;

@@ -22,6 +22,9 @@ class chain_output {
   /// Watermark, idleness, barrier, latency marker or end of input, in order with the batches.
   [[nodiscard]] virtual result<void> signal(const data::element& what) = 0;
   [[nodiscard]] virtual bool full() const = 0;
+  /// Although it is full it takes some more, so that an unaligned barrier gets through: rows that
+  /// leave in front of the barrier become part of the reader's snapshot.
+  [[nodiscard]] virtual bool lends() const { return false; }
   /// Sends on what was kept back to make bigger batches: the task has nothing else to do.
   virtual result<void> flush() { return {}; }
   /// When the output wants `flush`; where it is full, when it wants to be asked again.

@@ -2,22 +2,47 @@
 
 #include "core/runtime/batch_joiner.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace millrace::runtime {
 
+namespace {
+
+std::vector<channel_state> without_elements(const std::vector<input_gate::channel>& channels) {
+  std::vector<channel_state> all;
+  for (const auto& c : channels) all.push_back({c.input, c.writer, {}});
+  return all;
+}
+
+bool is_barrier(const parcel& p, checkpoint_id id) {
+  const auto* barrier = std::get_if<data::barrier>(&p.what);
+  return barrier != nullptr && barrier->id == id;
+}
+
+}  // namespace
+
 input_gate::input_gate(std::vector<channel> channels, credit_limits limits,
                        std::uint32_t batch_rows)
-    : credit_(static_cast<std::uint32_t>(channels.size()), limits), batch_rows_(batch_rows) {
+    : credit_(static_cast<std::uint32_t>(channels.size()), limits),
+      exclusive_bytes_(limits.exclusive),
+      overtaken_(without_elements(channels)),
+      batch_rows_(batch_rows) {
   for (channel& c : channels) {
     channels_.emplace_back();
     channels_.back().input = c.input;
     channels_.back().reader = std::move(c.reader);
+    channels_.back().overtakes = c.overtakes;
   }
 }
 
 void input_gate::push(channel_id from, parcel p) {
   lane& to = channels_[from.value];
+  overtaken_.on_element(from, p.what);
+  if (const auto* barrier = std::get_if<data::barrier>(&p.what)) {
+    if (barrier->unaligned && (!announced_ || announced_->id < barrier->id)) announced_ = *barrier;
+  }
+  to.ended = to.ended || std::holds_alternative<data::end_of_input>(p.what);
   if (p.bytes > 0) {
     queued_bytes_ += p.bytes;
     const std::int64_t granted = credit_.on_arrival(from, p.bytes);
@@ -35,6 +60,30 @@ std::optional<gate_event> input_gate::next() {
   gate_event event{channel_id(index), channels_[index].input, take(index)};
   enter_turns(index);
   return event;
+}
+
+// A blocked channel has delivered the barrier: what waits there is behind it.
+void input_gate::overtake(checkpoint_id barrier,
+                          const std::function<event_time(channel_id)>& known) {
+  overtaken_.begin(barrier);
+  for (std::uint32_t index = 0; index < channels_.size(); ++index) {
+    const channel_id id(index);
+    const event_time so_far = known(id);
+    overtaken_.keep(id, data::watermark{so_far.time});
+    if (so_far.idle) overtaken_.keep(id, data::idleness{true});
+    const lane& c = channels_[index];
+    if (c.blocked) continue;
+    const auto end = std::find_if(c.queue.begin(), c.queue.end(),
+                                  [&](const parcel& p) { return is_barrier(p, barrier); });
+    for (auto p = c.queue.begin(); p != end; ++p) overtaken_.keep(id, p->what);
+    if (end == c.queue.end() && !c.ended) overtaken_.watch(id);
+  }
+}
+
+bool input_gate::may_hold() const {
+  return queued_bytes_ * 2 < exclusive_bytes_ &&
+         std::all_of(channels_.begin(), channels_.end(),
+                     [](const lane& c) { return c.overtakes && !c.ended; });
 }
 
 void input_gate::set_blocked(channel_id which, bool blocked) {

@@ -134,6 +134,12 @@ bool router::full() const {
   return std::ranges::any_of(channels_, spent);
 }
 
+bool router::lends() const {
+  std::int64_t borrowed = 0;
+  for (const lane& l : channels_) borrowed -= std::min<std::int64_t>(0, l.credit);
+  return borrowed < options_.overdraft;
+}
+
 router::lane& router::richest() {
   next_ = (next_ + 1) % channel_count();
   lane* best = &channels_[next_];

@@ -23,9 +23,10 @@ struct router_options {
   std::vector<std::uint32_t> keys;  ///< hash: columns of what is emitted
   std::uint32_t max_parallelism = 128;
   std::int64_t initial_credit = 32 << 10;  ///< bytes, per channel
-  std::uint32_t batch_rows = 4096;         ///< a kept-back batch leaves when it has these rows
-  std::int64_t flush_bytes = 32 << 10;     ///< or these bytes
-  std::int64_t buffer_timeout_ms = 100;    ///< or was kept back that long; 0: nothing is kept back
+  std::int64_t overdraft = 4 << 20;  ///< bytes beyond all credit, while an unaligned barrier waits
+  std::uint32_t batch_rows = 4096;   ///< a kept-back batch leaves when it has these rows
+  std::int64_t flush_bytes = 32 << 10;   ///< or these bytes
+  std::int64_t buffer_timeout_ms = 100;  ///< or was kept back that long; 0: nothing is kept back
 };
 
 /// The end of a chain that sends to the subtasks of another vertex.
@@ -45,6 +46,7 @@ class router final : public chain_output {
   [[nodiscard]] result<void> emit(const data::batch_ptr& batch) override;
   [[nodiscard]] result<void> signal(const data::element& what) override;
   [[nodiscard]] bool full() const override;
+  [[nodiscard]] bool lends() const override;
   [[nodiscard]] result<void> flush() override;
   /// Never while it is full: credit wakes the task.
   [[nodiscard]] std::int64_t deadline_us() const override {

@@ -16,6 +16,12 @@ constexpr int turn_events = 256;
 // A source's wait while the memory budget is used up.
 constexpr std::int64_t patience_us = 5000;
 
+template <class Signal>
+bool is_barrier(const Signal& next) {
+  const auto* element = std::get_if<data::element>(&next);
+  return element != nullptr && std::holds_alternative<data::barrier>(*element);
+}
+
 }  // namespace
 
 task::task(task_parts parts) : parts_(std::move(parts)) {
@@ -37,11 +43,42 @@ result<void> task::open() {
   return {};
 }
 
+// What was under way inside of the chain goes in front of the event time that its operators send on
+// again; what was under way to its entry behind it, and in front of all new input.
 void task::resume_event_time() {
   const timestamp_ms time = *parts_.restored_watermark;
+  for (const task_replay& r : parts_.replays) {
+    if (r.target) defer(r);
+  }
   if (merger_) merger_->restore(time);
   if (time > min_watermark) deferred_.emplace_back(data::element(data::watermark{time}));
   deferred_.emplace_back(resumed{});
+  for (const task_replay& r : parts_.replays) {
+    if (!r.target) defer(r);
+  }
+  parts_.replays.clear();
+}
+
+void task::defer(const task_replay& replay) {
+  const replay_steps plan = plan_replay(replay);
+  if (replay.target && replay.watermark > min_watermark) {
+    deferred_.emplace_back(inner_element{*replay.target, data::watermark{replay.watermark}});
+  }
+  for (const replay_step& step : plan.steps) {
+    if (const auto* time = std::get_if<input_time>(&step)) {
+      if (!replay.target) deferred_.emplace_back(*time);
+      continue;
+    }
+    const replayed& r = std::get<replayed>(step);
+    if (replay.target) {
+      deferred_.emplace_back(inner_element{*replay.target, r.what});
+    } else if (const auto* batch = std::get_if<data::batch_ptr>(&r.what)) {
+      deferred_.emplace_back(input_rows{r.input, *batch});
+    } else {
+      deferred_.emplace_back(r.what);
+    }
+  }
+  if (!replay.target && merger_) merger_->restore(plan.watermark);
 }
 
 void task::close() { parts_.chain->close(); }
@@ -61,8 +98,9 @@ void task::assign_split(std::optional<connectors::source_split> split) {
 
 result<task_turn> task::run() {
   const std::int64_t started = parts_.time->steady_us();
-  want_split_ = false;
+  want_split_ = want_barrier_ = false;
   auto turn = [&]() -> result<task_turn> {
+    if (snapshot_complete()) return task_turn{.what = task_turn::next::again};
     for (int events = 0;; ++events) {
       if (events == turn_events || parts_.time->steady_us() - started > turn_us) {
         return task_turn{.what = task_turn::next::again};
@@ -70,7 +108,10 @@ result<task_turn> task::run() {
       MILLRACE_TRY(const bool worked, work_once());
       // What sinks prepare behind a barrier, at the end of input above all, is no part of its
       // snapshot: it is taken first.
-      if (parts_.chain->snapshot_ready()) return task_turn{.what = task_turn::next::again};
+      if (parts_.chain->snapshot_ready()) {
+        hold_snapshot();
+        return task_turn{.what = task_turn::next::again};
+      }
       if (parts_.chain->finished()) return task_turn{.what = task_turn::next::finished};
       if (!worked) return rest();
       rested_ = false;
@@ -79,6 +120,7 @@ result<task_turn> task::run() {
   account(started, turn);
   if (turn.ok()) {
     turn->want_split = want_split_;
+    turn->want_barrier = want_barrier_;
     turn->load = std::exchange(new_load_, nullptr);
   }
   return turn;
@@ -87,11 +129,13 @@ result<task_turn> task::run() {
 // Gives false when there is nothing to do now.
 result<bool> task::work_once() {
   if (state_ == chain_state::need_state) return await_state();
+  MILLRACE_CHECK(look_for_barrier());
   if (state_ != chain_state::ready) return proceed();
   MILLRACE_CHECK(relieve_memory());
   MILLRACE_CHECK(advance_time());
   if (state_ != chain_state::ready) return true;
-  if (!parts_.chain->has_room()) return false;
+  const bool barrier_next = hurry_ && !deferred_.empty() && is_barrier(deferred_.front());
+  if (!barrier_next && !parts_.chain->has_room()) return false;
   if (!deferred_.empty()) {
     const signal next = std::move(deferred_.front());
     deferred_.pop_front();
@@ -147,6 +191,14 @@ result<void> task::push(const signal& next) {
     parts_.chain->push_input_watermark(t->input, t->time);
     return {};
   }
+  if (const auto* r = std::get_if<input_rows>(&next)) {
+    MILLRACE_TRY(state_, parts_.chain->push(r->input, r->batch));
+    return {};
+  }
+  if (const auto* i = std::get_if<inner_element>(&next)) {
+    MILLRACE_TRY(state_, parts_.chain->push_at(i->target, i->what));
+    return {};
+  }
   if (const auto* end = std::get_if<ended_input>(&next)) {
     MILLRACE_TRY(state_, parts_.chain->push_end(end->input, end->end));
   } else {
@@ -175,18 +227,17 @@ result<void> task::push(const data::element& what) {
 }
 
 result<bool> task::from_source() {
-  if (!triggered_.empty() && !passed_) {
-    MILLRACE_CHECK(pass_step(protocol_step::inject));
-    passed_.emplace();
-    passed_->splits = parts_.source->snapshot();
-    passed_->finished_splits = parts_.source->finished();
-    deferred_.emplace_back(data::element(triggered_.front()));
-    triggered_.pop_front();
+  if (!triggered_.empty() && !passing_ && !held_) {
+    MILLRACE_CHECK(pass_trigger());
     return true;
   }
   if (source_ended_ || parts_.time->steady_us() < source_retry_us_) return false;
   throttled_ = false;
-  MILLRACE_TRY(source_step step, parts_.source->next(parts_.batch_rows));
+  if (rows_to_read() == 0) {
+    want_barrier_ = !std::exchange(asked_for_barrier_, true);
+    return false;
+  }
+  MILLRACE_TRY(source_step step, parts_.source->next(rows_to_read()));
   if (step.watermark > min_watermark) {
     deferred_.emplace_back(data::element(data::watermark{step.watermark}));
   }
@@ -206,14 +257,23 @@ result<bool> task::from_source() {
   return false;
 }
 
+std::uint32_t task::rows_to_read() const {
+  if (parts_.barrier_rows == 0) return parts_.batch_rows;
+  const std::uint32_t left =
+      parts_.barrier_rows - std::min(parts_.barrier_rows, rows_since_barrier_);
+  return std::min(parts_.batch_rows, left);
+}
+
 result<void> task::push_rows(const data::batch_ptr& batch) {
   bump(parts_.metrics->source_rows, std::uint64_t{batch->row_count()});
   if (batch->row_count() == 0) return {};
+  rows_since_barrier_ += batch->row_count();
   MILLRACE_TRY(state_, parts_.chain->push(input_id(0), batch));
   return {};
 }
 
 result<bool> task::from_gate() {
+  if (parts_.hold_rows && parts_.gate->may_hold()) return false;
   auto event = parts_.gate->next();
   if (!event) return false;
   MILLRACE_CHECK(on_event(std::move(*event)));
@@ -236,23 +296,6 @@ result<void> task::on_event(gate_event event) {
     deferred_.emplace_back(std::move(event.what));
   }
   return {};
-}
-
-void task::on_barrier(channel_id from, const data::barrier& barrier) {
-  const alignment_action action = aligner_->on_barrier(from, barrier.id);
-  if (action == alignment_action::ignore) return;
-  aligning_ = barrier;
-  if (action == alignment_action::complete) return barrier_aligned();
-  for (std::uint32_t c = 0; c < parts_.gate->channel_count(); ++c) {
-    parts_.gate->set_blocked(channel_id(c), aligner_->blocked(channel_id(c)));
-  }
-}
-
-void task::barrier_aligned() {
-  for (std::uint32_t c = 0; c < parts_.gate->channel_count(); ++c) {
-    parts_.gate->set_blocked(channel_id(c), false);
-  }
-  deferred_.emplace_back(data::element(aligning_));
 }
 
 void task::on_end(channel_id channel, input_id input, data::end_of_input end) {
@@ -297,8 +340,13 @@ std::int64_t task::wake_time() const {
   // Loaded state or credit will wake it: other deadlines that pass meanwhile would only keep it
   // awake.
   if (state_ == chain_state::need_state) return never_us;
-  if (state_ != chain_state::ready || !parts_.chain->has_room()) return parts_.chain->retry_us();
-  std::int64_t wake = parts_.chain->output_deadline_us();
+  const data::barrier* barrier = passing_ ? &*passing_ : waiting_barrier();
+  const bool in_line = barrier != nullptr && barrier->unaligned && !hurry_;
+  const std::int64_t overtakes = in_line ? overtakes_at(*barrier) : never_us;
+  if (state_ != chain_state::ready || !parts_.chain->has_room()) {
+    return std::min(overtakes, parts_.chain->retry_us());
+  }
+  std::int64_t wake = std::min(overtakes, parts_.chain->output_deadline_us());
   if (parts_.source && !source_ended_ && source_retry_us_ > 0) {
     wake = std::min(wake, source_retry_us_);
   }
@@ -319,24 +367,6 @@ void task::account(std::int64_t started_us, const result<task_turn>& turn) {
   if (parts_.gate) m.queued_bytes.store(parts_.gate->queued_bytes(), std::memory_order_relaxed);
 }
 
-std::optional<task_snapshot> task::take_snapshot() {
-  if (!passed_) return std::nullopt;
-  auto state = parts_.chain->take_snapshot();
-  if (!state) return std::nullopt;
-  kept_ = *state;
-  // Given up while its barrier was on the way through the task.
-  if (kept_->checkpoint <= aborted_) take_back();
-  auto all = std::exchange(passed_, std::nullopt);
-  all->state = std::move(*state);
-  for (std::uint32_t i = 0; i < parts_.chain->stage_count(); ++i) {
-    const auto& tables = parts_.chain->stage_at(i).tables;
-    all->tables.push_back(tables ? tables->specs() : std::vector<tables::table_spec>());
-  }
-  all->committables = take_committables();
-  all->collected = take_collected();
-  return all;
-}
-
 std::vector<data::batch_ptr> task::take_collected() {
   std::vector<data::batch_ptr> all;
   for (collect_output* c : parts_.collects) {
@@ -355,34 +385,6 @@ std::vector<sink_committable> task::take_committables() {
     for (auto& c : s->take_committables()) all.push_back(std::move(c));
   }
   return all;
-}
-
-void task::checkpoint_complete(checkpoint_id checkpoint) {
-  parts_.chain->checkpoint_complete(checkpoint);
-  if (!kept_ || kept_->checkpoint != checkpoint) return;
-  for (std::uint32_t i = 0; i < kept_->stages.size(); ++i) {
-    if (kept_->stages[i]) parts_.chain->stage_at(i).tables->written(*kept_->stages[i]);
-  }
-  kept_.reset();
-}
-
-void task::checkpoint_aborted(checkpoint_id checkpoint) {
-  if (aligner_) {
-    aligner_->cancel(checkpoint);
-    for (std::uint32_t c = 0; c < parts_.gate->channel_count(); ++c) {
-      parts_.gate->set_blocked(channel_id(c), aligner_->blocked(channel_id(c)));
-    }
-  }
-  aborted_ = std::max(aborted_, checkpoint);
-  std::erase_if(triggered_, [&](const data::barrier& b) { return b.id <= checkpoint; });
-  if (kept_ && kept_->checkpoint == checkpoint) take_back();
-}
-
-void task::take_back() {
-  for (std::uint32_t i = 0; i < kept_->stages.size(); ++i) {
-    if (kept_->stages[i]) parts_.chain->stage_at(i).tables->merge_back(*kept_->stages[i]);
-  }
-  kept_.reset();
 }
 
 }  // namespace millrace::runtime

@@ -5,6 +5,7 @@
 #include "core/runtime/chain.hpp"
 #include "core/runtime/collect_output.hpp"
 #include "core/runtime/input_gate.hpp"
+#include "core/runtime/replay.hpp"
 #include "core/runtime/router.hpp"
 #include "core/runtime/sink_output.hpp"
 #include "core/runtime/source_driver.hpp"
@@ -36,10 +37,19 @@ struct task_parts {
   std::vector<collect_output*> collects;  ///< among the chain's outputs
   /// Set after a restore: the event time that had come in.
   std::optional<timestamp_ms> restored_watermark;
+  /// Also after a restore: those inside of the chain first, the deepest of them in front.
+  std::vector<task_replay> replays;
+  /// False: no channel waits for a barrier (execution.checkpointing.mode AT_LEAST_ONCE).
+  bool aligns = true;
   const clock* time = nullptr;
   std::uint32_t batch_rows = 4096;
   memory_budget* budget = nullptr;  ///< null: nothing is ever spilled
   bool spill_always = false;        ///< for tests: nothing stays in memory between two elements
+  /// For tests: rows stay in the gate until an input ends, so that barriers overtake them.
+  bool hold_rows = false;
+  /// For tests: a source asks for a checkpoint after so many rows and waits for its barrier; 0:
+  /// never.
+  std::uint32_t barrier_rows = 0;
 };
 
 /// What a task wants after a turn.
@@ -52,6 +62,7 @@ struct task_turn {
   next what = next::wait;
   std::int64_t wake_at_us = never_us;  ///< steady microseconds
   bool want_split = false;             ///< ask the enumerator
+  bool want_barrier = false;           ///< ask the job master for a checkpoint
   /// Run it where blocking is allowed, then tell the task `state_loaded`. The task takes nothing
   /// from its gate until then, and must outlive the job.
   std::shared_ptr<tables::load_job> load = nullptr;
@@ -65,6 +76,7 @@ struct task_snapshot {
   timestamp_ms watermark = min_watermark;               ///< that had come in
   std::vector<connectors::source_split> splits;         ///< not finished, with their positions
   std::vector<std::string> finished_splits;             ///< ids, of the whole attempt
+  std::vector<channel_state> overtaken;                 ///< what the barrier overtook
   std::vector<sink_committable> committables;
   std::vector<data::batch_ptr> collected;  ///< rows for the session
 };
@@ -116,14 +128,20 @@ class task {
     input_id input;
     data::end_of_input end;
   };
-  struct input_time {
+  struct input_rows {
     input_id input;
-    timestamp_ms time;
+    data::batch_ptr batch;
+  };
+  struct inner_element {
+    chain_target target;
+    data::element what;
   };
   struct resumed {};
-  using signal = std::variant<data::element, ended_input, input_time, resumed>;
+  using signal =
+      std::variant<data::element, ended_input, input_time, resumed, input_rows, inner_element>;
 
   void resume_event_time();
+  void defer(const task_replay& replay);
   [[nodiscard]] result<bool> work_once();
   [[nodiscard]] result<void> relieve_memory();
   [[nodiscard]] error out_of_budget() const;
@@ -132,6 +150,7 @@ class task {
   [[nodiscard]] result<void> push(const signal& next);
   [[nodiscard]] result<void> push(const data::element& what);
   [[nodiscard]] result<bool> from_source();
+  [[nodiscard]] std::uint32_t rows_to_read() const;
   [[nodiscard]] result<void> push_rows(const data::batch_ptr& batch);
   [[nodiscard]] result<bool> from_gate();
   [[nodiscard]] result<void> on_event(gate_event event);
@@ -139,6 +158,17 @@ class task {
   void on_end(channel_id channel, input_id input, data::end_of_input end);
   void barrier_aligned();
   void take_back();
+  void block_channels();
+  [[nodiscard]] const data::barrier* waiting_barrier() const;
+  [[nodiscard]] std::int64_t overtakes_at(const data::barrier& barrier) const;
+  [[nodiscard]] bool may_overtake(const data::barrier& barrier) const;
+  [[nodiscard]] result<void> look_for_barrier();
+  [[nodiscard]] result<void> overtake(const data::barrier& barrier);
+  [[nodiscard]] bool is_due(const data::barrier& barrier) const;
+  [[nodiscard]] result<void> pass_trigger();
+  void pass(const data::barrier& barrier);
+  void hold_snapshot();
+  [[nodiscard]] bool snapshot_complete() const;
   void defer(input_id input, const event_time_change& change);
   [[nodiscard]] result<void> advance_time();
   [[nodiscard]] result<task_turn> rest();
@@ -153,19 +183,25 @@ class task {
   std::deque<signal> deferred_;  // to push before anything else comes
   std::deque<data::barrier> triggered_;
   data::barrier aligning_;                      // the newest barrier that came
+  std::optional<data::barrier> passing_;        // deferred, or in the chain
   timestamp_ms watermark_ = min_watermark;      // that came in last
   std::optional<task_snapshot> passed_;         // filled in while a barrier passes
+  std::optional<task_snapshot> held_;           // what it overtakes has not come in yet
   std::optional<chain_snapshot> kept_;          // of the checkpoint in flight
   checkpoint_id aborted_{};                     // the newest that was given up
   std::shared_ptr<tables::load_job> loading_;   // the chain is parked until it has run
   std::shared_ptr<tables::load_job> new_load_;  // to be handed out with this turn
   std::int64_t source_retry_us_ = 0;
   std::int64_t blocked_since_us_ = 0;
+  std::uint32_t rows_since_barrier_ = 0;
+  bool want_barrier_ = false;
+  bool asked_for_barrier_ = false;
   bool want_split_ = false;
   bool source_ended_ = false;
   bool load_done_ = false;
   bool throttled_ = false;  // the source waits before its next batch: memory is short
   bool rested_ = false;     // the last turn found nothing to do
+  bool hurry_ = false;      // an unaligned barrier waits, or passes the chain
 };
 
 }  // namespace millrace::runtime

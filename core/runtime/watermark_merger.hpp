@@ -34,6 +34,13 @@ class watermark_merger {
   [[nodiscard]] event_time_change on_end(channel_id channel);
   /// Goes on from what an attempt before has forwarded.
   void restore(timestamp_ms forwarded) { forwarded_ = forwarded; }
+  /// How far one channel has come, and whether it is idle.
+  [[nodiscard]] timestamp_ms time_of(channel_id channel) const {
+    return channels_[channel.value].time;
+  }
+  [[nodiscard]] bool idle(channel_id channel) const { return channels_[channel.value].idle; }
+  /// All inputs are idle, and that was forwarded.
+  [[nodiscard]] bool idle() const { return idle_; }
   /// What was forwarded last.
   [[nodiscard]] timestamp_ms current() const { return forwarded_; }
 

@@ -43,12 +43,24 @@ result<void> check_empty(const object_folder& folder) {
                     "give the savepoint a folder of its own");
 }
 
+result<void> check_nothing_in_flight(const checkpoint_manifest& manifest) {
+  for (const operator_state& o : manifest.operators) {
+    if (!o.in_flight) continue;
+    return make_error(
+        errc::state_io,
+        fmt::format("checkpoint {} holds rows in flight, a savepoint must not", manifest.id.value),
+        "stop the job with --savepoint-on-exit: its last checkpoint is aligned");
+  }
+  return {};
+}
+
 }  // namespace
 
 result<checkpoint_manifest> write_savepoint(const coordination::snapshot_reader& from,
                                             const checkpoint_manifest& manifest,
                                             object_folder& to) {
   MILLRACE_CHECK(check_empty(to));
+  MILLRACE_CHECK(check_nothing_in_flight(manifest));
   MILLRACE_CHECK(to.make_folder(""));
   auto done = fill(from, manifest, to);
   if (!done) to.remove_folder("");

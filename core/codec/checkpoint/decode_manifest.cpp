@@ -163,6 +163,7 @@ result<coordination::operator_state> read(disk::OperatorState::Reader from, std:
   }
   for (const std::int64_t watermark : from.getWatermarks()) out.watermarks.push_back(watermark);
   out.finished = from.getFinished();
+  out.in_flight = from.getInFlight();
   return out;
 }
 

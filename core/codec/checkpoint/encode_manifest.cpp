@@ -76,6 +76,7 @@ void write(disk::OperatorState::Builder to, const coordination::operator_state& 
   auto watermarks = to.initWatermarks(count(state.watermarks));
   for (kj::uint i = 0; i < watermarks.size(); ++i) watermarks.set(i, state.watermarks[i]);
   to.setFinished(state.finished);
+  to.setInFlight(state.in_flight);
 }
 
 void write(::capnp::List<disk::Split>::Builder to,

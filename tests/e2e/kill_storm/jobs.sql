@@ -1,5 +1,7 @@
 -- Four jobs over the same events: a window, a join, a top-N and distinct aggregates, into files.
 SET 'execution.checkpointing.interval' = '40 ms';
+SET 'execution.checkpointing.unaligned.enabled' = '${UNALIGNED}';
+SET 'execution.checkpointing.aligned-checkpoint-timeout' = '${PATIENCE}';
 CREATE TABLE events (
   event_type INT,
   auction ROW<id BIGINT, itemName STRING, description STRING, initialBid BIGINT, reserve BIGINT,

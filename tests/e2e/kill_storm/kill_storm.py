@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Kills millrace with SIGKILL again and again, resumes it, and compares what it committed with an undisturbed run.
 
-usage: kill_storm.py MILLRACE [--kills N] [--seed N] [--events N] [--rescale] [--state URL]
+usage: kill_storm.py MILLRACE [--kills N] [--seed N] [--events N] [--rescale] [--unaligned] [--state URL]
                      [further arguments of millrace run]
 When to kill is drawn from the seed as a number of lines that the process prints about its checkpoints, so a kill falls
 on whatever happens at that moment: start, restore, alignment, writing, commit. With --rescale every attempt has a
-parallelism of its own; with --state the checkpoints lie there. Exits 0 when no row is lost or doubled.
+parallelism of its own; with --state the checkpoints lie there. With --unaligned barriers overtake rows, in some attempts
+after 1 ms in line. Exits 0 when no row is lost or doubled.
 """
 import argparse
 import collections
@@ -20,9 +21,10 @@ import tempfile
 JOBS = pathlib.Path(__file__).with_name("jobs.sql")
 
 
-def command(binary, out, events, fast, seed, extra):
+def command(binary, out, events, fast, seed, extra, unaligned="false", patience="0 ms"):
     return [binary, "run", str(JOBS), "--quiet", "--define", f"OUT={out}", "--define", f"EVENTS={events}",
-            "--define", f"FAST={fast}", "--define", f"SEED={seed}", *extra]
+            "--define", f"FAST={fast}", "--define", f"SEED={seed}", "--define", f"UNALIGNED={unaligned}",
+            "--define", f"PATIENCE={patience}", *extra]
 
 
 def run_until(words, lines):
@@ -43,7 +45,8 @@ def storm(args, out, state):
     chance = random.Random(args.seed)
     kills = 0
     while True:
-        words = command(args.binary, out, args.events, "false", args.seed, args.extra)
+        barriers = ["true", chance.choice(["0 ms", "1 ms"])] if args.unaligned else []
+        words = command(args.binary, out, args.events, "false", args.seed, args.extra, *barriers)
         words += ["--checkpoint-dir", str(state), "--resume", "--log-checkpoints"]
         if args.rescale:
             words += ["--parallelism", str(chance.choice([1, 2, 3]))]
@@ -102,6 +105,7 @@ def main():
     parser.add_argument("--events", type=int, default=40000)
     parser.add_argument("--rescale", action="store_true")
     parser.add_argument("--state")
+    parser.add_argument("--unaligned", action="store_true")
     args, args.extra = parser.parse_known_args()
     with tempfile.TemporaryDirectory(prefix="millrace-kill-storm-") as folder:
         quiet, stormy = pathlib.Path(folder, "quiet"), pathlib.Path(folder, "stormy")

@@ -55,7 +55,9 @@ class recorded_output final : public chain_output {
     return {};
   }
   bool full() const override { return room == 0; }
+  bool lends() const override { return lending; }
   int room = -1;  ///< batches until it is full; negative: never
+  bool lending = false;
 
  private:
   std::vector<std::string>& log_;

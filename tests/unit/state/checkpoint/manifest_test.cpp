@@ -77,6 +77,18 @@ TEST(manifest, comes_back_as_it_was) {
   EXPECT_EQ(back->sinks[0].committables, m.sinks[0].committables);
 }
 
+// A reader of version 1 would lose rows in flight; everything else it can read.
+TEST(manifest, has_version_2_only_with_rows_in_flight) {
+  checkpoint_manifest m = full_manifest();
+  EXPECT_EQ(pack_manifest(m).bytes[8], 1);
+  m.operators[0].in_flight = true;
+  const std::string bytes = pack_manifest(m).bytes;
+  EXPECT_EQ(bytes[8], 2);
+  const auto back = unpack_manifest(bytes, "manifest");
+  ASSERT_TRUE(back.ok()) << to_text(back.error());
+  EXPECT_TRUE(back->operators[0].in_flight);
+}
+
 TEST(manifest, refuses_what_cannot_be) {
   const auto code = [](auto change) {
     checkpoint_manifest m = full_manifest();
