@@ -27,6 +27,10 @@ class local_job final : public job {
     return record_->wait_checkpoint(before, in_line);
   }
 
+  result<checkpoint_id> first_checkpoint() override {
+    return record_->wait_checkpoint(checkpoint_id(), false);
+  }
+
   void wake() override { caf::anon_send(master_, wake_tasks{}); }
 
   std::vector<std::shared_ptr<const runtime::task_metrics>> tasks() const override {

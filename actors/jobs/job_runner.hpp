@@ -26,6 +26,9 @@ class job {
   /// With `in_line`, as savepoints need it, the barrier overtakes no rows whatever the options say.
   /// Errors: 3009 when the job ended meanwhile.
   [[nodiscard]] virtual result<checkpoint_id> checkpoint(bool in_line = false) = 0;
+  /// Blocks until the first checkpoint of this start is complete; for jobs that take checkpoints by
+  /// themselves. Errors: 3009 when it was given up, or the job ended before.
+  [[nodiscard]] virtual result<checkpoint_id> first_checkpoint() = 0;
   /// Lets every task look again at its source and its clock: a test has fed rows or moved time.
   virtual void wake() = 0;
   /// The counters of all tasks, live.

@@ -34,6 +34,8 @@ result<void> restarted_job::start(std::uint32_t parallelism) {
 
 bool restarted_job::checkpoint() { return job_->checkpoint().ok(); }
 
+bool restarted_job::await_checkpoint() { return job_->first_checkpoint().ok(); }
+
 result<void> restarted_job::crash(std::uint32_t parallelism) {
   job_->cancel();
   const auto ended = job_->wait();

@@ -26,6 +26,8 @@ class restarted_job {
   void wake() { job_->wake(); }
   /// Takes a checkpoint; false when the job has ended meanwhile: `finish` says how.
   [[nodiscard]] bool checkpoint();
+  /// Waits for a checkpoint that the job takes by itself; false when it has ended before.
+  [[nodiscard]] bool await_checkpoint();
   /// Drops all actors of the job, as a crash does, and starts it again from the last checkpoint.
   /// Does nothing when the job has ended.
   [[nodiscard]] result<void> crash(std::uint32_t parallelism);

@@ -19,6 +19,9 @@ namespace {
 
 using kind = slt_step::kind;
 
+// Of a job that takes a checkpoint every few rows.
+constexpr int most_crashes = 50;
+
 error failure(std::string text) { return make_error(errc::internal, std::move(text)); }
 
 // Rows as text with their counts, in the order in which they came to stay.
@@ -231,8 +234,14 @@ result<void> slt_runner::feed(restarted_job& job) {
   return crash_due ? job.crash(next_parallelism()) : result<void>();
 }
 
-// Nothing is fed: the job is crashed wherever it happens to be.
+// Nothing is fed: the job is crashed wherever it happens to be, or behind every so many rows.
 result<void> slt_runner::disturb(restarted_job& job) {
+  if (mode_.options.contains("millrace.test.barrier-rows")) {
+    for (int i = 0; i < most_crashes && job.await_checkpoint(); ++i) {
+      MILLRACE_CHECK(job.crash(next_parallelism()));
+    }
+    return {};
+  }
   for (int i = 0; i < 2 && job.checkpoint(); ++i) MILLRACE_CHECK(job.crash(next_parallelism()));
   return {};
 }

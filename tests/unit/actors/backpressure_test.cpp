@@ -1,4 +1,5 @@
 #include "actors/jobs/job_runner.hpp"
+#include "core/coordination/memory_snapshot_store.hpp"
 
 #include <gtest/gtest.h>
 
@@ -99,6 +100,71 @@ TEST(backpressure_test, a_slow_sink_stops_the_source_and_memory_stays_flat) {
   j.cancel();
   e.run_until_idle();
   EXPECT_EQ(j.wait().error().code, errc::runtime_cancelled);
+}
+
+/// Starts a job whose sink takes next to nothing, and lets a checkpoint be triggered.
+class blocked_sink_test : public testing::Test {
+ protected:
+  void start(option_map options) {
+    plan::physical_plan plan = endless_plan(2, "1");
+    plan.options = std::move(options);
+    plan.options["execution.checkpointing.interval"] = "1 s";
+    job_options how;
+    how.time = &time_;
+    how.job_id = "blocked";
+    how.checkpoints = store_;
+    how.on_checkpoint = [this](checkpoint_id, const std::optional<error>& failure) {
+      complete_ += failure ? 0 : 1;
+    };
+    job_ = start_job(engine_, std::move(plan), how).value();
+    engine_.run_until_idle();
+    pass(1);
+  }
+  void pass(int seconds) {
+    time_.advance(seconds * 1000);
+    engine_.advance(std::chrono::seconds(seconds));
+  }
+  void stop() {
+    job_->cancel();
+    engine_.run_until_idle();
+    EXPECT_EQ(job_->wait().error().code, errc::runtime_cancelled);
+  }
+
+  engine engine_{{.threads = 1, .isolate_control = false, .test_scheduler = true}};
+  manual_clock time_{1'000'000};
+  std::shared_ptr<coordination::memory_snapshot_store> store_ =
+      std::make_shared<coordination::memory_snapshot_store>();
+  std::shared_ptr<job> job_;
+  int complete_ = 0;
+};
+
+TEST_F(blocked_sink_test, an_aligned_barrier_waits_for_the_rows_in_front_of_it) {
+  start({});
+  pass(10);
+  EXPECT_EQ(complete_, 0);
+  stop();
+}
+
+TEST_F(blocked_sink_test, an_unaligned_checkpoint_is_complete_while_the_sink_is_blocked) {
+  start({{"execution.checkpointing.unaligned.enabled", "true"}});
+  EXPECT_EQ(complete_, 1);
+  coordination::snapshot_store& store = *store_;
+  const auto kept = store.latest().value();
+  std::uint64_t elements = 0;
+  for (const auto& o : kept->manifest.operators) {
+    for (const auto& file : o.files) elements += o.in_flight ? file.entries : 0;
+  }
+  EXPECT_GT(elements, 0u);
+  stop();
+}
+
+TEST_F(blocked_sink_test, a_patient_barrier_overtakes_when_its_time_has_come) {
+  start({{"execution.checkpointing.unaligned.enabled", "true"},
+         {"execution.checkpointing.aligned-checkpoint-timeout", "5 s"}});
+  EXPECT_EQ(complete_, 0);
+  pass(5);
+  EXPECT_GE(complete_, 1);
+  stop();
 }
 
 // The limit is no measure of speed (that is about a millisecond): a starved control message would
