@@ -37,7 +37,7 @@ FENCES = [
     (r"^rocksdb/", ["state", "tests/unit/state"]),
     (r"^zmq", ["net/transport"]),
     (r"^(httplib\.h|prometheus/)", ["net/http"]),
-    (r"^CLI/", ["cli"]),
+    (r"^CLI/", ["cli", "tests/sim"]),
     (r"^(capnp|kj)/", ["schemas", "core/codec", "tests"]),
     (r"^re2/", ["core/expr", "core/connectors/filesystem", "tests"]),
     (r"^xxhash\.h", ["core/expr", "core/tables", "core/data", "state/checkpoint"]),

@@ -11,7 +11,7 @@ TEST_F(bind_subquery, conjuncts_become_semi_and_anti_joins) {
                  "i NOT IN (SELECT id FROM t)"),
             R"(
 Project(id)
-  Join(anti, ((i = id) IS NOT FALSE))
+  Join(anti, (i = id) IS NOT FALSE)
     Join(anti, ($h2 = l))
       Join(semi, (id = i))
         #1 Scan(default_catalog.default_database.t)
