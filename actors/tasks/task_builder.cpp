@@ -133,9 +133,7 @@ result<void> builder::add_stage(std::uint32_t node) {
       .budget = s.context->budget,
       .time = setup_.options.time,
       .store = s.cold.get(),
-      // Tables with a hash of their own (a window, a distinct value) read single keys when they
-      // meet them.
-      .strict_prefetch = setup_.settings.spill_always && !setup_.settings.load_keys,
+      .strict_prefetch = setup_.settings.spill_always,
       .loads = setup_.settings.load_keys ? tables::load_policy::keys : tables::load_policy::by_room,
       .range = tables::key_range::of_subtask(subtask_, vertex_.parallelism,
                                              setup_.plan.max_parallelism)};

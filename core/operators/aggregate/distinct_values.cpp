@@ -48,6 +48,17 @@ void distinct_values::pick_rows(const data::record_batch& batch, const fed_rows&
   });
 }
 
+void distinct_values::append_hashes(const data::record_batch& batch,
+                                    const std::uint64_t* group_hashes,
+                                    std::vector<std::uint64_t>& out) const {
+  const auto value_hashes = expr::hash_keys(batch, plan_.arguments);
+  const auto* values = value_hashes->as<std::uint64_t>();
+  for (std::uint32_t i = 0; i < batch.row_count(); ++i) {
+    const std::uint32_t row = batch.row_at(i);
+    out.push_back(hasher_(group_hashes[row], values[row]));
+  }
+}
+
 void distinct_values::look_up(const data::record_batch& batch, const std::uint64_t* group_hashes) {
   const auto value_hashes = expr::hash_keys(batch, plan_.arguments);
   const auto* values = value_hashes->as<std::uint64_t>();

@@ -32,6 +32,9 @@ class distinct_values {
   explicit distinct_values(plan p);
   void open(std::string name, operator_context& context);
 
+  /// Appends the hashes that `update` looks up for a batch, so that they can be loaded together.
+  void append_hashes(const data::record_batch& batch, const std::uint64_t* group_hashes,
+                     std::vector<std::uint64_t>& out) const;
   /// Feeds the members. `group_hashes` has an entry per stored row.
   [[nodiscard]] result<void> update(const data::record_batch& batch, const fed_rows& fed,
                                     const std::uint64_t* group_hashes, aggregate_calls& calls,

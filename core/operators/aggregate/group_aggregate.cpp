@@ -57,15 +57,21 @@ timestamp_ms group_aggregate::next_processing_time() const {
   return bundle_since_ + spec_.mini_batch_ms;
 }
 
-// All key groups of the bundle are asked for before anything changes.
+// All keys of the bundle are asked for before anything changes.
 bool group_aggregate::load_bundle() {
-  if (bundle_.size() == 1)
-    return input_.load(*bundle_[0], *context_->tables) == tables::readiness::ready;
+  if (bundle_.size() == 1) return load(*bundle_[0]);
   bool ready = true;
   if (context_->tables->cold_groups() != 0)
-    for (const auto& batch : bundle_)
-      ready &= input_.load(*batch, *context_->tables) == tables::readiness::ready;
+    for (const auto& batch : bundle_) ready &= load(*batch);
   return ready;
+}
+
+// Partial states hold no DISTINCT values.
+bool group_aggregate::load(const data::record_batch& batch) {
+  const auto groups = input_.load(batch, *context_->tables);
+  if (spec_.phase == plan::aggregate_phase::global) return groups == tables::readiness::ready;
+  const auto values = calls_.prefetch(batch, input_.hashes(), *context_->tables);
+  return groups == tables::readiness::ready && values == tables::readiness::ready;
 }
 
 result<progress> group_aggregate::flush(output& out) {

@@ -45,6 +45,7 @@ class group_aggregate final : public physical_operator {
 
   [[nodiscard]] result<progress> flush(output& out);
   [[nodiscard]] bool load_bundle();
+  [[nodiscard]] bool load(const data::record_batch& batch);
   [[nodiscard]] result<void> apply(const data::record_batch& batch);
   [[nodiscard]] result<void> touch(const data::record_batch& batch);
   [[nodiscard]] fed_rows count_rows(const data::record_batch& batch);

@@ -69,6 +69,14 @@ void group_calls::open(std::vector<tables::slot_spec> header, operator_context& 
     o.open("ordered_" + std::to_string(o.call()), group_types_, settings_.ttl_ms, *context.tables);
 }
 
+tables::readiness group_calls::prefetch(const data::record_batch& batch,
+                                        const std::uint64_t* hashes, tables::table_set& tables) {
+  if (distinct_.empty() || tables.cold_groups() == 0) return tables::readiness::ready;
+  std::vector<std::uint64_t> wanted;
+  for (const auto& d : distinct_) d.append_hashes(batch, hashes, wanted);
+  return tables.prefetch(wanted);
+}
+
 result<void> group_calls::update(const data::record_batch& batch, const fed_rows& fed,
                                  const std::uint64_t* hashes) {
   MILLRACE_CHECK(calls_.update(batch, fed, *table_));

@@ -29,6 +29,10 @@ class group_calls {
   [[nodiscard]] aggregate_calls& calls() { return calls_; }
   [[nodiscard]] std::size_t size() const { return calls_.size(); }
 
+  /// Asks for the DISTINCT values of a batch, where state is cold; `hashes` has an entry per stored
+  /// row. The groups themselves are the caller's to ask for.
+  [[nodiscard]] tables::readiness prefetch(const data::record_batch& batch,
+                                           const std::uint64_t* hashes, tables::table_set& tables);
   /// Feeds rows to all calls; `hashes` has an entry per stored row. Errors: the aggregates'.
   [[nodiscard]] result<void> update(const data::record_batch& batch, const fed_rows& fed,
                                     const std::uint64_t* hashes);

@@ -78,6 +78,13 @@ void session_index::collect_rows(const data::record_batch& batch) {
 }
 
 tables::readiness session_index::assign(const data::record_batch& batch) {
+  if (!placed_ && place_rows(batch) == tables::readiness::loading)
+    return tables::readiness::loading;
+  placed_ = load_placed() == tables::readiness::loading;
+  return placed_ ? tables::readiness::loading : tables::readiness::ready;
+}
+
+tables::readiness session_index::place_rows(const data::record_batch& batch) {
   collect_rows(batch);
   input_.hash(batch);
   input_.encode(batch, candidates_, keys_);
@@ -96,6 +103,21 @@ tables::readiness session_index::assign(const data::record_batch& batch) {
     if (inserted_[i] != 0 && sessions_in<session>(payloads_[i]).empty())
       table_->erase(payloads_[i]);
   return tables::readiness::ready;
+}
+
+// What the owner holds of the sessions, under hashes of its own.
+tables::readiness session_index::load_placed() {
+  if (context_->tables->cold_groups() == 0) return tables::readiness::ready;
+  std::vector<std::uint64_t> wanted;
+  const auto want = [&](std::uint32_t row, std::int64_t id) {
+    wanted.push_back(hasher_(input_.hashes()[row], static_cast<std::uint64_t>(id)));
+  };
+  for (std::size_t i = 0; i < rows_.size(); ++i) want(rows_[i], ids_[i]);
+  for (const merge& m : merges_) {
+    want(m.row, m.from);
+    want(m.row, m.into);
+  }
+  return context_->tables->prefetch(wanted);
 }
 
 // Puts one row into its session; false when it is late.
@@ -187,7 +209,7 @@ timestamp_ms session_index::next_processing_time() const {
 }
 
 bool session_index::more_due() const {
-  if (due_.count() != 0) return true;
+  if (taken_ || due_.count() != 0) return true;
   const timestamp_ms next = timers_->next_time();
   return next != max_watermark && axis_.closed(next, until_);
 }
@@ -216,6 +238,20 @@ void session_index::close_key(std::uint32_t due, char* payload,
 }
 
 tables::readiness session_index::close_due(std::uint32_t limit) {
+  if (!taken_ && take_due(limit) == tables::readiness::loading) return tables::readiness::loading;
+  taken_ = load_closed() == tables::readiness::loading;
+  return taken_ ? tables::readiness::loading : tables::readiness::ready;
+}
+
+tables::readiness session_index::load_closed() {
+  if (context_->tables->cold_groups() == 0) return tables::readiness::ready;
+  std::vector<std::uint64_t> wanted;
+  for (std::size_t i = 0; i < closed_.ids.size(); ++i)
+    wanted.push_back(hasher_(closed_.hashes[i], static_cast<std::uint64_t>(closed_.ids[i])));
+  return context_->tables->prefetch(wanted);
+}
+
+tables::readiness session_index::take_due(std::uint32_t limit) {
   closed_ = {};
   if (due_.count() == 0) due_.pop(*timers_, limit);
   if (context_->tables->prefetch(due_.hashes()) == tables::readiness::loading)

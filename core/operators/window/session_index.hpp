@@ -73,6 +73,10 @@ class session_index {
   [[nodiscard]] bool place(char* payload, std::uint32_t row, timestamp_ms time,
                            const tables::key_view& key);
   void collect_rows(const data::record_batch& batch);
+  [[nodiscard]] tables::readiness place_rows(const data::record_batch& batch);
+  [[nodiscard]] tables::readiness load_placed();
+  [[nodiscard]] tables::readiness take_due(std::uint32_t limit);
+  [[nodiscard]] tables::readiness load_closed();
   void encode_with_ids(std::span<const data::column_ptr> keys, const std::uint64_t* hashes,
                        std::span<const std::uint32_t> rows, std::span<const std::int64_t> ids,
                        tables::key_batch& out);
@@ -91,6 +95,8 @@ class session_index {
   timestamp_ms until_ = min_watermark;
   due_keys due_;
   closed_sessions closed_;
+  bool placed_ = false;  // the batch's rows are in their sessions, which are being loaded
+  bool taken_ = false;   // so are `closed_`
 
   std::vector<std::uint32_t> candidates_;  // scratch of one batch
   std::vector<timestamp_ms> times_;

@@ -305,11 +305,30 @@ result<progress> window_aggregate::fire(output& out) {
     MILLRACE_TRY(const progress drained, outbox_.drain(out));
     if (drained != progress::need_input) return drained;
     if (!find_due()) return progress::need_input;
-    if (context_->tables->prefetch(due_.hashes()) == tables::readiness::loading)
-      return progress::need_state;
+    if (!load_due()) return progress::need_state;
     MILLRACE_CHECK(fire_due());
     if (!outbox_.empty() && out.full()) return progress::more_output;
   }
+}
+
+// The ends of the slices that the due window is made of.
+std::vector<timestamp_ms> window_aggregate::due_slices() const {
+  const timestamp_ms end = due_.time();
+  if (!slices_ || !slices_->overlapping()) return {end};
+  const timestamp_ms first = slices_->first_slice(end);
+  if (slices_->cumulative()) return {first, end};
+  std::vector<timestamp_ms> slices;
+  for (timestamp_ms s = first; s <= end; s += slices_->width()) slices.push_back(s);
+  return slices;
+}
+
+bool window_aggregate::load_due() {
+  if (context_->tables->cold_groups() == 0) return true;
+  std::vector<std::uint64_t> wanted;
+  for (const timestamp_ms s : due_slices())
+    for (const std::uint64_t group : due_.hashes())
+      wanted.push_back(hasher_(group, static_cast<std::uint64_t>(s)));
+  return context_->tables->prefetch(wanted) == tables::readiness::ready;
 }
 
 // The payloads of one slice for all due groups; null where a group has no rows in it.
@@ -369,8 +388,7 @@ result<std::vector<char*>> window_aggregate::merge_hop() {
   std::vector<std::vector<char*>> found(distinct_.empty() ? 0 : count);
   std::vector<std::uint8_t> goes_on(count, 0);
   std::vector<char*> payloads;
-  for (timestamp_ms s = slices_->first_slice(due_.time()); s <= due_.time();
-       s += slices_->width()) {
+  for (const timestamp_ms s : due_slices()) {
     find_slice(s, false, payloads);
     const bool last_use = s < slices_->first_slice(next);
     for (std::uint32_t i = 0; i < count; ++i) {

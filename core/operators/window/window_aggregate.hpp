@@ -70,6 +70,8 @@ class window_aggregate final : public physical_operator {
 
   [[nodiscard]] result<progress> fire(output& out);
   [[nodiscard]] bool find_due();
+  [[nodiscard]] std::vector<timestamp_ms> due_slices() const;
+  [[nodiscard]] bool load_due();
   [[nodiscard]] result<void> fire_due();
   void find_slice(timestamp_ms slice, bool insert, std::vector<char*>& payloads);
   [[nodiscard]] result<std::vector<char*>> take_slices();
