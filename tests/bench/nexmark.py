@@ -30,11 +30,11 @@ def script_of(resources, name):
     return "\n".join((resources / folder / f).read_text() for f in ("ddl_gen.sql", "ddl_views.sql", f"{query}.sql"))
 
 
-def run(args, scratch, name):
+def run(args, scratch, name, extra=()):
     job = scratch / f"{name}.sql"
     job.write_text(script_of(args.resources, name))
     values = FIXED | {"EVENTS_NUM": args.events, "NEXMARK_DIR": scratch, "FLINK_HOME": scratch}
-    command = [args.millrace, "run", str(job), "--parallelism", str(args.parallelism)]
+    command = [args.millrace, "run", str(job), "--parallelism", str(args.parallelism), *extra]
     for key, value in values.items():
         command += ["--define", f"{key}={value}"]
     started = time.monotonic()
@@ -78,4 +78,5 @@ def main():
     raise SystemExit(1 if failed else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()
