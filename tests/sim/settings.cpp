@@ -48,6 +48,10 @@ void draw_checkpoints(option_map& options, dice& throws) {
   options["execution.checkpointing.timeout"] = throws.pick(timeouts);
   if (throws.once_in(3)) options["execution.checkpointing.min-pause"] = "20 ms";
   if (throws.once_in(2)) options["execution.checkpointing.incremental"] = "true";
+  if (throws.once_in(3)) {
+    options["millrace.test.spill-always"] = "true";
+    if (throws.once_in(2)) options["millrace.test.load-keys"] = "true";
+  }
 }
 
 }  // namespace
@@ -73,12 +77,6 @@ sim_settings disturbed(const sim_job& job, dice throws) {
   // Time that overtakes work makes an input idle that is not: rows come late then.
   s.hurry_every = job.idle_ms > 0 ? 0 : throws.pick(paces);
   s.failing_every = throws.pick(failures);
-  // Spilled state is part of no delta and of no restart yet: neither happens then.
-  if (throws.once_in(4)) {
-    s.options["millrace.test.spill-always"] = "true";
-    s.options["execution.checkpointing.incremental"] = "false";
-    s.crashes = s.failing_every = 0;
-  }
   s.parallelism = static_cast<std::uint32_t>(throws.between(1, 4));
   return s;
 }
