@@ -49,6 +49,12 @@ void draw_checkpoints(option_map& options, dice& throws) {
   if (throws.once_in(3)) options["execution.checkpointing.min-pause"] = "20 ms";
   if (throws.once_in(2)) options["execution.checkpointing.incremental"] = "true";
   if (throws.once_in(3)) {
+    constexpr const char* patience[] = {"0 ms", "10 ms"};
+    options["execution.checkpointing.unaligned.enabled"] = "true";
+    options["execution.checkpointing.aligned-checkpoint-timeout"] = throws.pick(patience);
+    if (throws.once_in(2)) options["millrace.test.hold-rows"] = "true";
+  }
+  if (throws.once_in(3)) {
     options["millrace.test.spill-always"] = "true";
     if (throws.once_in(2)) options["millrace.test.load-keys"] = "true";
   }
