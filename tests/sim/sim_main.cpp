@@ -5,7 +5,12 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <string>
 #include <utility>
 
@@ -51,14 +56,33 @@ result<void> run_seed(const sim::sim_job& job, std::uint64_t seed, const request
   return what.twice ? run_again(job, seed, report.hash) : result<void>();
 }
 
+// How to repeat the run that goes on, for one that an assertion ends.
+char again[512] = "";
+
+void on_abort(int) {
+  const char* from = again;
+  for (std::size_t left = std::strlen(again); left > 0;) {
+    const auto written = write(STDERR_FILENO, from, left);
+    if (written <= 0) return;
+    from += written;
+    left -= static_cast<std::size_t>(written);
+  }
+}
+
+void remember(const sim::sim_job& job, std::uint64_t seed, const char* program) {
+  std::snprintf(again, sizeof again, "  again: %s --seed %llu --job %.*s --trace\n", program,
+                static_cast<unsigned long long>(seed), static_cast<int>(job.name.size()),
+                job.name.data());
+}
+
 void run_job(const sim::sim_job& job, const request& what, const char* program, totals& sum) {
   const auto [first, last] = range_of(what.seeds);
   for (std::uint64_t seed = first; seed <= last; ++seed) {
+    remember(job, seed, program);
     const auto done = run_seed(job, seed, what, sum);
     if (done.ok()) continue;
     ++sum.failures;
-    fmt::print("FAILED seed {} of {}: {}\n  again: {} --seed {} --job {} --trace\n", seed, job.name,
-               to_text(done.error()), program, seed, job.name);
+    fmt::print("FAILED seed {} of {}: {}\n{}", seed, job.name, to_text(done.error()), again);
     std::fflush(stdout);
   }
 }
@@ -73,6 +97,7 @@ int main(int argc, char** argv) {
   app.add_flag("--trace", what.trace, "print every step");
   app.add_flag("--twice", what.twice, "run every seed twice and compare the steps");
   CLI11_PARSE(app, argc, argv);
+  std::signal(SIGABRT, on_abort);
   totals sum;
   for (const sim::sim_job& job : sim::all_jobs()) {
     if (what.job.empty() || what.job == job.name) run_job(job, what, argv[0], sum);
