@@ -2,7 +2,7 @@
 
 #include "core/base/fail_point.hpp"
 #include "core/base/state_errors.hpp"
-#include "core/coordination/state_comparison.hpp"
+#include "core/coordination/state_takeover.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -169,7 +169,7 @@ void master_state::store(checkpoint_id id) {
 coordination::checkpoint_manifest master_state::make_manifest() const {
   auto manifest = book_->manifest();
   manifest.properties["job-id"] = setup_->options.job_id;
-  coordination::note_functions(setup_->plan, manifest);
+  coordination::note_identities(setup_->plan, manifest);
   for (const source_desk& desk : desks_) {
     auto state = desk.enumerator.snapshot(book_->reported_splits(desk.node));
     state.operator_id = setup_->plan.nodes[desk.node].id;

@@ -1,5 +1,6 @@
 #include "actors/tasks/task_builder.hpp"
 
+#include "core/coordination/state_takeover.hpp"
 #include "core/runtime/collect_output.hpp"
 #include "core/runtime/finished_operator.hpp"
 #include "core/tables/memory_store.hpp"
@@ -154,6 +155,8 @@ result<void> builder::restore_stage(std::uint32_t node, runtime::chain_stage& st
   MILLRACE_TRY(stage.restore,
                setup_.options.restore->instance(node_at(node).id, subtask_, vertex_.parallelism,
                                                 setup_.plan.max_parallelism));
+  stage.restore.matches =
+      coordination::takeover_of(setup_.plan, node, setup_.options.restore->manifest()).matches;
   if (stage.restore.finished) stage.op = std::make_unique<runtime::finished_operator>();
   return {};
 }

@@ -1,8 +1,7 @@
 #include "core/coordination/state_comparison.hpp"
 
-#include "core/coordination/declared_tables.hpp"
+#include "core/coordination/state_takeover.hpp"
 #include "core/plan/explain/explain.hpp"
-#include "core/tables/spec_check.hpp"
 
 #include <fmt/format.h>
 
@@ -67,30 +66,12 @@ std::string functions_of(const plan::physical_node& node) {
   return window != nullptr ? text_of(window->calls) : std::string();
 }
 
-std::string functions_key(const plan::physical_node& node) { return "functions of " + node.id; }
-
-// Empty when the tables can be read. An operator that cannot be made says so when the job starts.
-std::string table_change(const plan::physical_plan& query, std::uint32_t node,
-                         const operator_state& stored) {
-  const auto now = declared_tables(query, node);
-  if (!now) return {};
-  auto readable = tables::check_readable(stored.tables, *now);
-  return readable.ok() ? std::string() : readable.take_error().message;
-}
-
-// What keeps an operator from taking its state over; empty: nothing.
-std::string change_of(const plan::physical_plan& query, std::uint32_t node,
-                      const checkpoint_manifest& checkpoint) {
-  const plan::physical_node& now = query.nodes[node];
-  const auto noted = checkpoint.properties.find(functions_key(now));
-  if (noted != checkpoint.properties.end() && noted->second != functions_of(now)) {
-    return fmt::format("{} became {}", noted->second, functions_of(now));
-  }
-  for (const operator_state& stored : checkpoint.operators) {
-    if (stored.operator_id != now.id || stored.files.empty() || stored.tables.empty()) continue;
-    return table_change(query, node, stored);
-  }
-  return {};
+// Checkpoints from before identities were noted have a line of functions at least.
+std::string change_before_identities(const plan::physical_node& now,
+                                     const checkpoint_manifest& checkpoint) {
+  const auto noted = checkpoint.properties.find("functions of " + now.id);
+  if (noted == checkpoint.properties.end() || noted->second == functions_of(now)) return {};
+  return fmt::format("{} became {}", noted->second, functions_of(now));
 }
 
 bool keeps_state(const plan::physical_plan& query, const plan::physical_node& node) {
@@ -112,22 +93,17 @@ std::vector<operator_fate> compare_state(const plan::physical_plan& query,
       fates.back().fate = state_fate::kept;
       fates.back().name = node.name;
       stored.erase(at);
-      fates.back().change = change_of(query, i, checkpoint);
-      if (!fates.back().change.empty()) fates.back().fate = state_fate::changed;
+      const auto takeover = takeover_of(query, i, checkpoint);
+      auto refused = change_before_identities(node, checkpoint);
+      if (refused.empty()) refused = takeover.refused;
+      if (!refused.empty()) fates.back().fate = state_fate::changed;
+      fates.back().change = refused.empty() ? takeover.noted : refused;
     } else if (keeps_state(query, node)) {
       fates.push_back({state_fate::added, node.id, node.name, 0, 0, {}});
     }
   }
   for (auto& [id, fate] : stored) fates.push_back(std::move(fate));
   return fates;
-}
-
-void note_functions(const plan::physical_plan& query, checkpoint_manifest& checkpoint) {
-  for (const auto& node : query.nodes) {
-    if (auto functions = functions_of(node); !functions.empty()) {
-      checkpoint.properties[functions_key(node)] = std::move(functions);
-    }
-  }
 }
 
 result<void> check_takeover(const plan::physical_plan& query, const checkpoint_manifest& checkpoint,

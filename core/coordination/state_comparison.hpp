@@ -12,8 +12,8 @@ namespace millrace::coordination {
 
 /// What becomes of an operator's state when a query goes on from a checkpoint.
 enum class state_fate : std::uint8_t {
-  kept,     ///< both have the operator
-  changed,  ///< both have it, but with other functions or types: the state cannot be read
+  kept,     ///< both have the operator; calls may have come and gone, types may have widened
+  changed,  ///< both have it, but what it keeps stands for something else
   added,    ///< only the query: it starts empty
   dropped,  ///< only the checkpoint
 };
@@ -32,9 +32,6 @@ struct operator_fate {
 /// id: the query's first, in its order, then what is dropped.
 [[nodiscard]] std::vector<operator_fate> compare_state(const plan::physical_plan& query,
                                                        const checkpoint_manifest& checkpoint);
-
-/// Notes in a manifest which functions the operators of the query keep accumulators of.
-void note_functions(const plan::physical_plan& query, checkpoint_manifest& checkpoint);
 
 /// That a query loses nothing when it goes on from a checkpoint. Errors: state_type_changed for an
 /// operator that computes other things now, and for state that no operator of the query takes,

@@ -1,6 +1,6 @@
 #include "core/runtime/chain_node.hpp"
 
-#include "core/tables/spec_check.hpp"
+#include "core/tables/state_change.hpp"
 #include "core/tables/table_set.hpp"
 
 #include <algorithm>
@@ -24,10 +24,12 @@ result<void> chain::node::open() {
 
 // The operator has declared its tables by now.
 result<void> chain::node::restore() {
-  if (!stage_.restore.state.empty()) {
-    MILLRACE_CHECK(tables::check_readable(stage_.restore.tables, stage_.tables->specs()));
-  }
-  for (const auto& from : stage_.restore.state) {
+  if (stage_.restore.state.empty()) return {};
+  MILLRACE_TRY(const auto change,
+               tables::state_change::between(stage_.restore.tables, stage_.tables->specs(),
+                                             stage_.restore.matches));
+  for (auto& from : stage_.restore.state) {
+    if (!change.nothing()) from = change.apply(std::move(from));
     // A cold tier begins empty: what was restored has to be written when it is spilled.
     MILLRACE_CHECK(stage_.tables->restore(*from, stage_.cold != nullptr));
   }

@@ -2,7 +2,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/tables/delta.hpp"
-#include "core/tables/table_spec.hpp"
+#include "core/tables/state_change.hpp"
 
 #include <memory>
 #include <vector>
@@ -22,6 +22,8 @@ struct operator_restore {
   std::vector<std::unique_ptr<tables::delta_reader>> state;
   /// What the operator had declared when that state was written.
   std::vector<tables::table_spec> tables;
+  /// Which of these tables a changed query's tables go on from, where the names do not say it.
+  std::vector<tables::table_match> matches;
 };
 
 }  // namespace millrace::runtime

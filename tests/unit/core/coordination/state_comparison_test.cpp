@@ -1,5 +1,7 @@
 #include "core/coordination/state_comparison.hpp"
 
+#include "core/coordination/state_takeover.hpp"
+
 #include <gtest/gtest.h>
 
 namespace millrace::coordination {
@@ -50,15 +52,20 @@ TEST(state_comparison, matches_operators_by_their_ids) {
 plan::aggregate_call call(std::string function, data::type_id argument) {
   plan::aggregate_call c;
   c.function = std::move(function);
+  c.arguments = {0};
   c.overload.argument_types = {data::data_type(argument)};
+  c.overload.slots.resize(1);
   return c;
 }
 
 plan::physical_plan aggregating(plan::aggregate_call what) {
+  plan::physical_plan query;
+  query.nodes = {node("scan", "TableSourceScan", plan::source_spec{})};
+  query.nodes[0].columns = {{"price", what.overload.argument_types[0]}};
   plan::group_aggregate_spec spec;
   spec.calls = {std::move(what)};
-  plan::physical_plan query;
-  query.nodes = {node("sums", "GroupAggregate", std::move(spec))};
+  query.nodes.push_back(node("sums", "GroupAggregate", std::move(spec)));
+  query.nodes[1].inputs.emplace_back();
   return query;
 }
 
@@ -67,15 +74,26 @@ TEST(state_comparison, tells_functions_apart_whose_accumulators_look_alike) {
   const auto maxima = aggregating(call("MAX", data::type_id::bigint));
   checkpoint_manifest checkpoint;
   checkpoint.operators = {instance("sums", "GroupAggregate", 0, 3)};
-  EXPECT_TRUE(check_takeover(maxima, checkpoint, false).ok()) << "nothing is noted";
-  note_functions(sums, checkpoint);
-  EXPECT_TRUE(check_takeover(sums, checkpoint, false).ok());
-  EXPECT_EQ(compare_state(maxima, checkpoint).at(0).fate, state_fate::changed);
+  EXPECT_TRUE(check_takeover(maxima, checkpoint, true).ok()) << "nothing is noted";
+  note_identities(sums, checkpoint);
+  EXPECT_TRUE(check_takeover(sums, checkpoint, true).ok());
+  EXPECT_EQ(compare_state(maxima, checkpoint).at(1).fate, state_fate::changed);
   const auto refused = check_takeover(maxima, checkpoint, true);
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code, errc::state_type_changed);
-  EXPECT_NE(refused.error().message.find("SUM(BIGINT) became MAX(BIGINT)"), std::string::npos)
+  EXPECT_NE(refused.error().message.find("SUM(price) of BIGINT became MAX(price) of BIGINT"),
+            std::string::npos)
       << refused.error().message;
+}
+
+TEST(state_comparison, compares_functions_where_only_these_were_noted) {
+  checkpoint_manifest checkpoint;
+  checkpoint.operators = {instance("sums", "GroupAggregate", 0, 3)};
+  checkpoint.properties["functions of sums"] = "SUM(BIGINT)";
+  EXPECT_TRUE(
+      check_takeover(aggregating(call("SUM", data::type_id::bigint)), checkpoint, true).ok());
+  EXPECT_FALSE(
+      check_takeover(aggregating(call("SUM", data::type_id::integer)), checkpoint, true).ok());
 }
 
 TEST(state_comparison, drops_state_only_when_that_is_allowed) {
