@@ -57,6 +57,16 @@ std::string progress_of(const running_job& job) {
   return progress_line(read_progress(*job.handle, elapsed), elapsed);
 }
 
+// Its rows are not lost, but they are not there either, and the disk may need room.
+std::function<void(const error&, std::int64_t)> warn_of_commit(const std::string& name,
+                                                               const std::string& folder) {
+  return [job = folder.empty() ? name : folder](const error& cause, std::int64_t again_ms) {
+    std::fprintf(stderr, "warning: %s: rows are not committed yet: %s%s%s; again in %lld ms\n",
+                 job.c_str(), cause.message.c_str(), cause.hint.empty() ? "" : "; ",
+                 cause.hint.c_str(), static_cast<long long>(again_ms));
+  };
+}
+
 class script_runner {
  public:
   explicit script_runner(const run_request& request) : request_(request) {
@@ -225,6 +235,7 @@ result<running_job> script_runner::start(plan::physical_plan plan, std::string n
   MILLRACE_TRY(job.state, open_job_state(request_.checkpoints, ordinal, plan));
   job.state.give_to(options);
   options.on_checkpoint = checkpoint_log(job.state);
+  options.on_commit_failure = warn_of_commit(job.name, job.state.name);
   MILLRACE_TRY(job.handle, actors::start_job(*engine_, std::move(plan), std::move(options)));
   const std::lock_guard lock(jobs_mutex_);
   jobs_.push_back(job);

@@ -28,13 +28,11 @@ job_master_handle::behavior_type master_state::behavior(std::shared_ptr<job_setu
       [this](const split_wanted& m) { on_split_wanted(m.task); },
       [this](task_acknowledged& m) { on_acknowledged(m); },
       [this](task_ended& m) { on_task_ended(m); },
-      [this](const cancel_job&) { carry_out(machine_->on_cancel()); },
-      [this](const checkpoint_wanted& m) {
-        in_line_wanted_ = in_line_wanted_ || m.in_line;
-        carry_out(checkpoints_->on_demand(setup_->options.time->now()));
-      },
+      [this](const cancel_job&) { on_cancel(); },
+      [this](const checkpoint_wanted& m) { on_checkpoint_wanted(m.in_line); },
       [this](const wake_tasks&) { tell_all(wake_up{}); },
       [this](const master_tick&) { on_tick(); },
+      [this](const commit_again&) { on_commit_again(); },
       [this](states_written& m) { on_states_written(m); },
       [this](manifest_stored& m) { on_manifest_stored(m); },
       [this](const writing_stopped&) { on_writing_stopped(); },
@@ -52,8 +50,16 @@ void master_state::launch() {
     book_->begin(kept->newest_id(), 0);
     writer_ = spawn_checkpoint_writer(self_->system(), kept, self_, detached_);
   }
-  auto deployed = check_restore();
-  if (deployed.ok()) deployed = recover_sinks();
+  if (auto restorable = check_restore(); !restorable) return abandon(restorable.take_error());
+  start();
+}
+
+// What a restored checkpoint let go is committed first; until that is done nothing runs.
+void master_state::start() {
+  auto deployed = recommit();
+  recovering_ = !deployed && wait_for_commit(deployed.error());
+  if (recovering_) return;
+  if (deployed.ok()) deployed = clear_leftovers();
   if (deployed.ok()) deployed = deploy();
   if (!deployed) return abandon(deployed.take_error());
   machine_->on_started();
@@ -61,6 +67,31 @@ void master_state::launch() {
   tell_all(start_task{});
   open_desks();
   arm();
+}
+
+// Where the job only waits for a commit, no task is left to stop.
+void master_state::on_cancel() {
+  if (ended_) return;
+  const bool done = coordination::is_final(machine_->status());
+  if (!recovering_ && !done) return carry_out(machine_->on_cancel());
+  auto cause = make_error(errc::runtime_cancelled, "the job was cancelled before it could commit",
+                          "--resume commits what its last checkpoint let go");
+  uncommitted_.reset();
+  if (std::exchange(recovering_, false)) return abandon(std::move(cause));
+  give_up(std::move(cause));
+}
+
+// A job that stops takes no more checkpoints; who asked for one is told of its end. One that waits
+// for a commit says so at once: that may take for ever.
+void master_state::on_checkpoint_wanted(bool in_line) {
+  const bool done = coordination::is_final(machine_->status());
+  if (recovering_ || done) {
+    const std::uint64_t settled = checkpoints_->newest().value + (done ? 1 : 0);
+    return record_->checkpoint_settled(checkpoint_id(settled), false, true);
+  }
+  if (machine_->status() != coordination::job_status::running) return;
+  in_line_wanted_ = in_line_wanted_ || in_line;
+  carry_out(checkpoints_->on_demand(setup_->options.time->now()));
 }
 
 // Nothing runs yet: tasks that are there already have no machine.
@@ -219,12 +250,11 @@ void master_state::conclude() {
     self_->send(writer_, begin_checkpoint{checkpoint_id(checkpoints_->newest().value + 1)});
     return carry_out(checkpoints_->on_end(setup_->options.time->now()));
   }
+  constexpr checkpoint_id all(UINT64_MAX);
+  if (finished && !writer_ && !uncommitted_) let_go(all);
+  // It calls again when that is done.
+  if (finished && uncommitted_ && !cause_) return;
   ended_ = true;
-  if (finished && !writer_) {
-    if (auto done = let_go(book_->release(checkpoint_id(UINT64_MAX))); !done) {
-      cause_ = done.take_error();
-    }
-  }
   if (writer_) {
     self_->send(writer_, stop_writing{});
   } else {

@@ -25,31 +25,6 @@ bool worth_a_base(const coordination::operator_state& state) {
 
 }  // namespace
 
-// What the restored checkpoint let go may not have been committed; whatever came behind it is void.
-result<void> master_state::recover_sinks() {
-  if (setup_->options.job_id.empty()) return {};
-  checkpoint_id restored;
-  std::vector<runtime::sink_committable> prepared;
-  const auto& nodes = setup_->plan.nodes;
-  if (setup_->options.restore) {
-    const auto& manifest = setup_->options.restore->manifest();
-    if (!manifest.savepoint) restored = manifest.id;
-    for (const auto& [node, sink] : setup_->sinks) {
-      for (const coordination::sink_state& s : manifest.sinks) {
-        if (s.operator_id != nodes[node].id || manifest.savepoint) continue;
-        for (const std::string& bytes : s.committables) prepared.push_back({node, {bytes}});
-      }
-    }
-  }
-  MILLRACE_CHECK(pass_step(protocol_step::recover));
-  MILLRACE_CHECK(commit(std::move(prepared)));
-  MILLRACE_CHECK(pass_step(protocol_step::clear));
-  for (const auto& [node, sink] : setup_->sinks) {
-    MILLRACE_CHECK(sink->clear_leftovers(setup_->options.job_id, restored));
-  }
-  return {};
-}
-
 void master_state::trigger(checkpoint_id id) {
   const runtime_settings& settings = setup_->settings;
   in_line_ = std::exchange(in_line_wanted_, false) || !settings.unaligned;
@@ -188,13 +163,12 @@ void master_state::on_manifest_stored(manifest_stored& m) {
 }
 
 void master_state::settle(checkpoint_id id, bool complete) {
-  if (complete) {
-    if (auto done = let_go(book_->release(id)); !done) fail(done.take_error());
-  }
+  if (complete) let_go(id);
   if (auto go = pass_step(protocol_step::settle); !go) fail(go.take_error());
   tell_all(checkpoint_settled{id, complete});
   tell_settled(id, complete);
-  if (checkpoints_->demanded() && !last_checkpoint_) {
+  const bool running = machine_->status() == coordination::job_status::running;
+  if (checkpoints_->demanded() && running) {
     carry_out(checkpoints_->on_time(setup_->options.time->now()));
   }
 }
@@ -207,25 +181,6 @@ void master_state::tell_settled(checkpoint_id id, bool complete) {
   }
   record_->checkpoint_settled(id, complete, in_line_ || last_checkpoint_);
   if (setup_->options.on_checkpoint) setup_->options.on_checkpoint(id, cause);
-}
-
-result<void> master_state::let_go(coordination::released_output output) {
-  for (auto& rows : output.rows) setup_->options.collect->push(std::move(rows));
-  return commit(std::move(output.committables));
-}
-
-result<void> master_state::commit(std::vector<runtime::sink_committable> all) {
-  std::map<std::uint32_t, std::vector<connectors::committable>> by_sink;
-  if (!all.empty()) MILLRACE_CHECK(pass_step(protocol_step::commit));
-  for (auto& c : all) by_sink[c.node].push_back(std::move(c.work));
-  for (auto& [node, work] : by_sink) {
-    auto& committer = committers_[node];
-    if (!committer) {
-      MILLRACE_TRY(committer, setup_->sinks.at(node)->make_committer());
-    }
-    if (committer) MILLRACE_CHECK(committer->commit(work));
-  }
-  return {};
 }
 
 }  // namespace millrace::actors

@@ -29,7 +29,8 @@ struct source_desk {
 };
 
 /// What a job master knows and does. Internal to the master; its handlers are in job_master.cpp,
-/// what concerns checkpoints in job_master_checkpoints.cpp.
+/// what concerns checkpoints in job_master_checkpoints.cpp, and what these let go in
+/// job_master_commits.cpp.
 class master_state {
  public:
   static inline const char* name = "job-master";
@@ -41,6 +42,9 @@ class master_state {
 
  private:
   void launch();
+  void start();
+  void on_cancel();
+  void on_checkpoint_wanted(bool in_line);
   void abandon(error cause);
   [[nodiscard]] result<void> check_restore() const;
   result<void> deploy();
@@ -59,7 +63,6 @@ class master_state {
   void say_last_word();
 
   // Checkpoints: job_master_checkpoints.cpp.
-  result<void> recover_sinks();
   void on_acknowledged(task_acknowledged& ack);
   void on_states_written(states_written& m);
   void on_manifest_stored(manifest_stored& m);
@@ -76,7 +79,14 @@ class master_state {
   void tell_settled(checkpoint_id id, bool complete);
   [[nodiscard]] std::vector<coordination::operator_state> describe(
       std::uint32_t task, const runtime::task_snapshot& snapshot) const;
-  result<void> let_go(coordination::released_output output);
+
+  // Output of checkpoints: job_master_commits.cpp.
+  [[nodiscard]] result<void> recommit();
+  [[nodiscard]] result<void> clear_leftovers();
+  void let_go(checkpoint_id id);
+  void try_commit();
+  [[nodiscard]] bool wait_for_commit(const error& cause);
+  void on_commit_again();
   result<void> commit(std::vector<runtime::sink_committable> all);
   template <class Message>
   void tell_all(const Message& message);
@@ -100,9 +110,13 @@ class master_state {
   std::map<std::uint32_t, std::unique_ptr<connectors::sink_committer>> committers_;
   std::optional<error> checkpoint_failure_;  // of the checkpoint about to be given up
   std::optional<error> cause_;               // of a failure after the last task had ended
-  bool in_line_ = false;                     // the checkpoint in flight overtakes nothing
-  bool in_line_wanted_ = false;              // the next one must not
-  bool last_checkpoint_ = false;             // the one after all tasks have finished is on its way
+  /// What is complete up to here is not committed yet: tried again when `commit_again` comes.
+  std::optional<checkpoint_id> uncommitted_;
+  std::int64_t commit_failures_ = 0;  // in a row
+  bool recovering_ = false;       // nothing runs: what the restored checkpoint let go comes first
+  bool in_line_ = false;          // the checkpoint in flight overtakes nothing
+  bool in_line_wanted_ = false;   // the next one must not
+  bool last_checkpoint_ = false;  // the one after all tasks have finished is on its way
   bool ended_ = false;
 };
 

@@ -32,6 +32,8 @@ result<void> read_checkpoint_rules(const option_reader& read, runtime_settings& 
   constexpr auto tolerable = "execution.checkpointing.tolerable-failed-checkpoints";
   MILLRACE_TRY(const auto failures, read.integer(tolerable, -1));
   if (failures >= 0) rules.tolerable_failures = failures;
+  MILLRACE_TRY(const auto retries, read.integer("sink.committer.retries", -1));
+  if (retries >= 0) s.commit_retries = retries;
   MILLRACE_TRY(s.incremental, read.boolean("execution.checkpointing.incremental", false));
   return {};
 }

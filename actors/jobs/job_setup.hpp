@@ -37,6 +37,9 @@ struct job_options {
   std::shared_ptr<const coordination::restore_plan> restore;
   /// Told, on the master's thread, of every checkpoint that is complete (no error) or given up.
   std::function<void(checkpoint_id, const std::optional<error>&)> on_checkpoint;
+  /// Told, on the master's thread, that rows could not be committed, and after how many
+  /// milliseconds that is tried again.
+  std::function<void(const error&, std::int64_t)> on_commit_failure;
   /// The same over all restarts of a job whose checkpoints are kept: names what its sinks stage.
   std::string job_id;
   bool memory_limited = false;  ///< state spills unless state.backend.type says no
@@ -56,6 +59,8 @@ struct runtime_settings {
   std::uint32_t barrier_rows = 0;              ///< millrace.test.barrier-rows
   coordination::checkpoint_rules checkpoints;  ///< execution.checkpointing.*
   bool incremental = false;                    ///< checkpoints hold changes where they can
+  /// How often a commit is tried again; none: for ever. sink.committer.retries
+  std::optional<std::int64_t> commit_retries;
   bool aligns = true;             ///< false: AT_LEAST_ONCE, no channel waits for a barrier
   bool unaligned = false;         ///< barriers overtake rows
   std::int64_t patience_ms = 0;   ///< but not before; .aligned-checkpoint-timeout

@@ -86,6 +86,8 @@ struct checkpoint_wanted {
 struct wake_tasks {};
 /// The master's own: time for a checkpoint, or to look for new splits.
 struct master_tick {};
+/// The master's own: time to try again what could not be committed.
+struct commit_again {};
 
 // Between a job master and its checkpoint writer.
 
@@ -143,6 +145,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::cancel_job)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::checkpoint_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::wake_tasks)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::master_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::commit_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::begin_checkpoint)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::write_states)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::states_written)

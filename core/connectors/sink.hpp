@@ -42,6 +42,7 @@ class sink_writer {
 class sink_committer {
  public:
   virtual ~sink_committer() = default;
+  /// After an error whose number says that a second try can help, all of them are given again.
   [[nodiscard]] virtual result<void> commit(const std::vector<committable>& all) = 0;
 };
 
@@ -56,6 +57,12 @@ class sink {
   /// Null when rows are visible as soon as they are written.
   [[nodiscard]] virtual result<std::unique_ptr<sink_committer>> make_committer() {
     return std::unique_ptr<sink_committer>{};
+  }
+  /// Before writers are made, and possibly more than once: what subtask `subtask` had prepared by
+  /// the checkpoint or savepoint that the job goes on from, for what writers go on from.
+  virtual void restore(std::uint32_t subtask, const std::vector<committable>& prepared) {
+    (void)subtask;
+    (void)prepared;
   }
   /// Before writers are made for a job that goes on from checkpoint `restored` (0: from its start),
   /// when what that checkpoint let go has been committed: takes back what the job of this id has

@@ -133,14 +133,15 @@ void checkpoint_book::add_output(checkpoint_manifest& to) const {
 released_output checkpoint_book::release(checkpoint_id id) {
   released_output out;
   const auto due = committables_.upper_bound(id);
-  for (auto c = committables_.begin(); c != due; ++c) {
-    out.committables.push_back(std::move(c->second.work));
-  }
-  committables_.erase(committables_.begin(), due);
+  for (auto c = committables_.begin(); c != due; ++c) out.committables.push_back(c->second.work);
   const auto shown = rows_.upper_bound(id);
   for (auto r = rows_.begin(); r != shown; ++r) out.rows.push_back(std::move(r->second));
   rows_.erase(rows_.begin(), shown);
   return out;
+}
+
+void checkpoint_book::committed(checkpoint_id id) {
+  committables_.erase(committables_.begin(), committables_.upper_bound(id));
 }
 
 }  // namespace millrace::coordination

@@ -47,8 +47,11 @@ class checkpoint_book {
   [[nodiscard]] std::set<std::string, std::less<>> reported_splits(std::uint32_t node) const;
   /// All of the checkpoint in flight but the enumerators.
   [[nodiscard]] checkpoint_manifest manifest() const;
-  /// What goes out with checkpoint `id`; once.
+  /// What goes out with checkpoint `id`: rows once, committables again and again, and as part of
+  /// every manifest, until they are `committed`.
   [[nodiscard]] released_output release(checkpoint_id id);
+  /// What `release` gave for `id` has been committed.
+  void committed(checkpoint_id id);
 
   /// The state of a chain's operators before their files are written: ids, tables, event time.
   /// Behind them, when the barrier overtook rows, what is to hold these.

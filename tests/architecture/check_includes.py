@@ -40,7 +40,7 @@ FENCES = [
     (r"^CLI/", ["cli", "tests/sim"]),
     (r"^(capnp|kj)/", ["schemas", "core/codec", "tests"]),
     (r"^re2/", ["core/expr", "core/connectors/filesystem", "tests"]),
-    (r"^xxhash\.h", ["core/expr", "core/tables", "core/data", "state/checkpoint"]),
+    (r"^xxhash\.h", ["core/expr", "core/tables", "core/data", "core/connectors/filesystem", "state/checkpoint"]),
     (r"^lz4", ["state/checkpoint"]),
     (r"^curl/", ["state/storage"]),
     (r"^simdjson", ["core/connectors", "core/expr/json"]),

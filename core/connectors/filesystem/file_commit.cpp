@@ -1,7 +1,9 @@
 #include "core/connectors/filesystem/file_commit.hpp"
 
 #include "core/base/fail_point.hpp"
+#include "core/base/state_errors.hpp"
 #include "core/connectors/filesystem/byte_stream.hpp"
+#include "core/connectors/filesystem/content_hash.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -61,14 +63,48 @@ class committer final : public sink_committer {
     for (const auto& one : all) {
       MILLRACE_TRY(const auto step, file_step::from(one));
       MILLRACE_CHECK(pass_step(protocol_step::publish));
+      if (step.what == file_step::kind::waiting) continue;
       MILLRACE_CHECK(step.run());
       folders.insert(std::filesystem::path(step.final_path).parent_path());
     }
     MILLRACE_CHECK(pass_step(protocol_step::publish_sync));
-    for (const std::string& folder : folders) MILLRACE_CHECK(sync_folder(folder));
+    for (const std::string& folder : folders) {
+      if (auto synced = sync_folder(folder); !synced) return lost(synced.take_error());
+    }
     return {};
   }
+
+ private:
+  // A second sync that succeeds says nothing of what the first should have covered.
+  static error lost(error e) {
+    e.code = state_sync_failed;
+    return e;
+  }
 };
+
+std::string_view word_of(file_step::kind kind) {
+  switch (kind) {
+    case file_step::kind::publish: return "publish";
+    case file_step::kind::mark: return "mark";
+    case file_step::kind::waiting: return "waiting";
+  }
+  return "";
+}
+
+std::optional<file_step::kind> kind_of(std::string_view word) {
+  for (const auto kind :
+       {file_step::kind::publish, file_step::kind::mark, file_step::kind::waiting}) {
+    if (word == word_of(kind)) return kind;
+  }
+  return std::nullopt;
+}
+
+template <class Number>
+Number number_of(std::string_view text, int base = 10) {
+  Number out = 0;
+  std::from_chars(text.data(), text.data() + text.size(), out, base);
+  return out;
+}
 
 // The checkpoint in `part-JOB-CHECKPOINT-...`, nothing for other names.
 std::optional<std::uint64_t> checkpoint_of(std::string_view name, std::string_view prefix) {
@@ -93,39 +129,48 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 }  // namespace
 
 committable file_step::to_committable() const {
-  return {fmt::format("{}\n{}\n{}\n{}", what == kind::publish ? "publish" : "mark", staged,
-                      final_path, length)};
+  return {fmt::format("{}\n{}\n{}\n{}\n{:016x}", word_of(what), staged, final_path, length, hash)};
 }
 
 result<file_step> file_step::from(const committable& c) {
   const auto lines = lines_of(c.bytes);
   file_step out;
-  const bool known = lines.size() == 4 && (lines[0] == "publish" || lines[0] == "mark");
-  if (!known)
+  const auto known = kind_of(lines[0]);
+  // Older checkpoints know no hashes.
+  if (!known || lines.size() < 4 || lines.size() > 5)
     return make_error(errc::state_corrupt, "a committable of the filesystem sink is damaged");
-  out.what = lines[0] == "publish" ? kind::publish : kind::mark;
+  out.what = *known;
   out.staged = lines[1];
   out.final_path = lines[2];
-  std::from_chars(lines[3].data(), lines[3].data() + lines[3].size(), out.length);
+  out.length = number_of<std::uint64_t>(lines[3]);
+  if (lines.size() == 5) out.hash = number_of<std::uint64_t>(lines[4], 16);
   return out;
 }
 
 result<void> file_step::run() const {
+  if (what == kind::waiting) return {};
   if (what == kind::mark) return append_file(final_path, {});
   // Looked at first: a file that is published is never replaced.
   struct stat s {};
   if (::stat(final_path.c_str(), &s) == 0) {
-    if (static_cast<std::uint64_t>(s.st_size) == length) return {};
-    return make_error(
-        errc::connector_io,
-        fmt::format("'{}' has {} bytes, {} were published", final_path, s.st_size, length),
-        "the file was changed since: take it away and restore a savepoint");
+    MILLRACE_TRY(const bool same, holds(static_cast<std::uint64_t>(s.st_size)));
+    if (same) return {};
+    return make_error(errc::state_corrupt,
+                      fmt::format("'{}' has {} bytes and is not what was published, {} bytes",
+                                  final_path, s.st_size, length),
+                      "the file was changed since: take it away and restore a savepoint");
   }
   if (::rename(staged.c_str(), final_path.c_str()) == 0) return {};
   if (errno != ENOENT) return io_error(fmt::format("rename '{}' to", staged), final_path, errno);
-  return make_error(errc::connector_io,
+  return make_error(errc::state_corrupt,
                     fmt::format("'{}' is gone, which was to become '{}'", staged, final_path),
                     "restore a savepoint from before it was staged");
+}
+
+result<bool> file_step::holds(std::uint64_t size) const {
+  if (size != length || hash == 0) return size == length;
+  MILLRACE_TRY(const std::uint64_t now, hash_of_file(final_path));
+  return now == hash;
 }
 
 std::unique_ptr<sink_committer> make_file_committer() { return std::make_unique<committer>(); }

@@ -1,3 +1,4 @@
+#include "core/connectors/filesystem/content_hash.hpp"
 #include "core/connectors/filesystem/file_commit.hpp"
 #include "core/connectors/filesystem/file_list.hpp"
 #include "core/connectors/filesystem/filesystem_connector.hpp"
@@ -44,6 +45,7 @@ struct part_file {
   std::uint64_t number = 0;  // of the writer
   std::string buffer;
   std::uint64_t written = 0;
+  content_hash hash;  // of what is written
   timestamp_ms since = 0;
   [[nodiscard]] std::uint64_t size() const { return written + buffer.size(); }
 };
@@ -58,10 +60,11 @@ class file_writer final : public sink_writer {
  public:
   file_writer(std::shared_ptr<const sink_table> table,
               std::unique_ptr<formats::record_encoder> encoder,
-              const operators::operator_context& context, checkpoint_id restored)
+              const operators::operator_context& context, checkpoint_id restored,
+              partition_commit commit)
       : table_(std::move(table)),
         encoder_(std::move(encoder)),
-        commit_(table_->commit),
+        commit_(std::move(commit)),
         time_(*context.time),
         staged_(table_->checkpoints || !context.job_id.empty()),
         attempt_(fmt::format("{:x}{:04x}", time_.now(), static_cast<unsigned>(::getpid()))),
@@ -100,6 +103,12 @@ class file_writer final : public sink_writer {
     std::vector<committable> all;
     for (const part_file& part : closed_) all.push_back(publishing(part).to_committable());
     for (const file_step& mark : marks_) all.push_back(mark.to_committable());
+    // Part of the checkpoint, so that a restart knows of them.
+    for (const auto& [partition, time] : commit_.open()) {
+      all.push_back(
+          file_step{file_step::kind::waiting, {}, partition, static_cast<std::uint64_t>(time)}
+              .to_committable());
+    }
     closed_.clear();
     marks_.clear();
     return all;
@@ -179,6 +188,7 @@ class file_writer final : public sink_writer {
 
   static result<void> flush(part_file& part) {
     MILLRACE_CHECK(append_file(part.staged, part.buffer));
+    part.hash.add(part.buffer);
     part.written += part.buffer.size();
     part.buffer.clear();
     return {};
@@ -198,7 +208,7 @@ class file_writer final : public sink_writer {
     return {file_step::kind::publish, part.staged,
             fmt::format("{}/part-{}-{}-{}-{}{}", part.folder, run_, newest_.value, writer_,
                         part.number, table_->format->suffix),
-            part.written};
+            part.written, part.hash.value()};
   }
 
   result<void> roll_due() {
@@ -217,8 +227,7 @@ class file_writer final : public sink_writer {
       if (const auto at = parts_.find(folder); at != parts_.end()) MILLRACE_CHECK(close(at));
       const file_step mark{file_step::kind::mark,
                            {},
-                           fmt::format("{}/{}/{}", table_->folder, folder, commit_.success_file()),
-                           0};
+                           fmt::format("{}/{}/{}", table_->folder, folder, commit_.success_file())};
       if (staged_) {
         marks_.push_back(mark);
       } else {
@@ -252,8 +261,12 @@ class file_sink final : public sink {
   plan::changelog_mode accepts() const override { return table_->format->accepts; }
   result<std::unique_ptr<sink_writer>> make_writer(operators::operator_context& context) override {
     MILLRACE_TRY(auto encoder, table_->format->make_encoder(table_->request));
-    return std::unique_ptr<sink_writer>(
-        std::make_unique<file_writer>(table_, std::move(encoder), context, restored_));
+    MILLRACE_TRY(auto commit, restored_commit(context));
+    return std::unique_ptr<sink_writer>(std::make_unique<file_writer>(
+        table_, std::move(encoder), context, restored_, std::move(commit)));
+  }
+  void restore(std::uint32_t subtask, const std::vector<committable>& prepared) override {
+    prepared_[subtask] = prepared;
   }
   result<void> clear_leftovers(const std::string& job_id, checkpoint_id restored) override {
     restored_ = restored;
@@ -264,8 +277,23 @@ class file_sink final : public sink {
   }
 
  private:
+  // The partitions that wait go to the writers that had them, at another parallelism around.
+  result<partition_commit> restored_commit(const operators::operator_context& context) const {
+    partition_commit out = table_->commit;
+    for (const auto& [subtask, all] : prepared_) {
+      if (!out.active() || subtask % context.parallelism != context.subtask) continue;
+      for (const committable& one : all) {
+        MILLRACE_TRY(const auto step, file_step::from(one));
+        if (step.what == file_step::kind::waiting)
+          out.reopen(step.final_path, static_cast<timestamp_ms>(step.length));
+      }
+    }
+    return out;
+  }
+
   std::shared_ptr<const sink_table> table_;
-  checkpoint_id restored_{};  // that the job goes on from
+  checkpoint_id restored_{};                                    // that the job goes on from
+  std::map<std::uint32_t, std::vector<committable>> prepared_;  // by it, by subtask
 };
 
 // Batches have the table's stored columns in order; partition columns go to the folder's name.

@@ -29,6 +29,12 @@ class partition_commit {
   /// Takes the partitions complete by `now` and the watermark; all of them at the end of input.
   [[nodiscard]] std::vector<std::string> take_complete(timestamp_ms now, timestamp_ms watermark,
                                                        bool end_of_input);
+  /// The partitions that are not complete, and when they will be.
+  [[nodiscard]] const std::map<std::string, timestamp_ms>& open() const { return open_; }
+  /// One that was open when the job's checkpoint was taken.
+  void reopen(const std::string& folder, timestamp_ms complete_at) {
+    open_.emplace(folder, complete_at);
+  }
   [[nodiscard]] const std::string& success_file() const { return *success_file_; }
 
  private:

@@ -102,6 +102,8 @@ constexpr session_option options[] = {
     {"s3.session.token", form::text, "", "the same"},
     {"s3.upload.min.part.size", form::size, "8 mb",
      "state files from this size on go to S3 in parts of it, 5 MB to 1 GB"},
+    {"sink.committer.retries", form::integer, "",
+     "how often a commit that failed is tried again; not set: until it is done"},
     {"sql-client.execution.max-table-result.rows"},
     {"sql-client.execution.result-mode"},
     {"sql-client.verbose"},

@@ -27,6 +27,9 @@ LASTS = ["once", "for-ever", "a-while"]
 # Events of a run that is long enough for a disk to be filled and emptied.
 LONG = 15000
 
+# A commit is tried again for ever, where a disk fails for ever.
+GIVES_UP = ["--set", "sink.committer.retries=3"]
+
 Case = collections.namedtuple("Case", "folder call reason nth lasts kind parallelism incremental")
 
 
@@ -74,7 +77,7 @@ def check(place, case):
     runs = place.runs_of(Job(case.kind, case.parallelism, case.incremental))
     log = runs.folder / "faults.log"
     try:
-        code, text = runs.run(runs.resuming(), DISK_FAULTS_BELOW=str(runs.disk / case.folder),
+        code, text = runs.run(runs.resuming(*GIVES_UP), DISK_FAULTS_BELOW=str(runs.disk / case.folder),
                               DISK_FAULTS=faults_of(case), DISK_FAULTS_LOG=str(log))
         failed = log.read_text() if log.exists() else ""
         how = "not reached" if not failed else "stopped" if code else "went on"

@@ -1,6 +1,7 @@
 #include "tests/unit/core/connectors/table_support.hpp"
 
 #include <algorithm>
+#include <fstream>
 
 namespace millrace::connectors {
 namespace {
@@ -26,7 +27,7 @@ struct open_sink {
   std::unique_ptr<sink_writer> writer;
 
   open_sink(std::shared_ptr<plan::table_definition> table, const option_map& session = {},
-            std::string job_id = {}) {
+            std::string job_id = {}, const std::vector<committable>& restored = {}) {
     context.time = &time;
     context.job_id = std::move(job_id);
     plan::sink_spec spec;
@@ -34,6 +35,7 @@ struct open_sink {
     auto checked = check_table_options(*spec.table);
     EXPECT_TRUE(checked.ok()) << to_text(checked.error());
     made = make_sink(spec, plan::changelog_mode::insert_only, session).value();
+    made->restore(context.subtask, restored);
     writer = made->make_writer(context).value();
   }
   void write(const std::string& rows) {
@@ -142,6 +144,45 @@ TEST(file_sink, a_published_file_is_never_replaced) {
   ASSERT_TRUE(committer->commit(prepared).ok());
   ASSERT_TRUE(sink.made->clear_leftovers("job", checkpoint_id{1}).ok());
   EXPECT_EQ(tree(folder / "out"), published);
+}
+
+TEST(file_sink, a_published_file_is_known_by_its_bytes) {
+  const scratch_folder folder;
+  open_sink sink(table_in(folder / "out", {}), {}, "job");
+  sink.write(rows);
+  auto prepared = *sink.writer->prepare_commit(checkpoint_id{1}, false);
+  const auto committer = sink.made->make_committer().value();
+  ASSERT_TRUE(committer->commit(prepared).ok());
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "out")) {
+    std::fstream file(entry.path());
+    file.put('7');
+  }
+  const auto again = committer->commit(prepared);
+  ASSERT_FALSE(again.ok()) << "as many bytes, but others";
+  EXPECT_EQ(again.error().code, errc::state_corrupt) << "another try would not help";
+  prepared[0].bytes.resize(prepared[0].bytes.rfind('\n'));
+  EXPECT_TRUE(committer->commit(prepared).ok()) << "as an older version wrote it, without a hash";
+}
+
+TEST(file_sink, partitions_are_marked_after_a_restart) {
+  const scratch_folder folder;
+  auto table =
+      table_in(folder / "out", {{"sink.partition-commit.trigger", "partition-time"},
+                                {"sink.partition-commit.policy.kind", "success-file"},
+                                {"partition.time-extractor.timestamp-pattern", "$dt $hm:00"}});
+  table->partition_by = {3, 4};
+  open_sink before(table, {}, "job");
+  before.write(rows);
+  const auto prepared = *before.writer->prepare_commit(checkpoint_id{1}, false);
+  open_sink after(table, {}, "job", prepared);
+  const auto committer = after.made->make_committer().value();
+  ASSERT_TRUE(committer->commit(prepared).ok());
+  EXPECT_EQ(tree(folder / "out").find("_SUCCESS"), std::string::npos);
+  constexpr timestamp_ms ten = 1'704'103'200'000;  // 2024-01-01 10:00
+  ASSERT_TRUE(after.writer->on_watermark(ten).ok());
+  ASSERT_TRUE(committer->commit(*after.writer->prepare_commit(checkpoint_id{2}, false)).ok());
+  EXPECT_NE(tree(folder / "out").find("hm=10%3A00/_SUCCESS"), std::string::npos);
+  EXPECT_EQ(tree(folder / "out").find("hm=10%3A01/_SUCCESS"), std::string::npos) << "not yet";
 }
 
 TEST(file_sink, leftovers_go_by_job_and_checkpoint) {

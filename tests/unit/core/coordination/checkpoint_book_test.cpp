@@ -68,6 +68,7 @@ TEST_F(checkpoint_book_test, output_of_a_task_that_finished_behind_the_barrier_w
   ASSERT_EQ(book_.manifest().sinks.size(), 1u);
   EXPECT_EQ(book_.manifest().sinks[0].committables, std::vector<std::string>{"before"});
   EXPECT_EQ(book_.release(checkpoint_id(1)).committables.size(), 1u);
+  book_.committed(checkpoint_id(1));
   book_.begin(checkpoint_id(2), 0);
   EXPECT_EQ(book_.manifest().sinks[0].committables, std::vector<std::string>{"behind"});
 }
@@ -81,6 +82,22 @@ TEST_F(checkpoint_book_test, output_of_an_aborted_checkpoint_goes_with_the_next)
   acknowledge(2, snapshot_of(2, 0, 0));
   EXPECT_EQ(book_.manifest().sinks[0].committables, std::vector<std::string>{"first"});
   EXPECT_EQ(book_.release(checkpoint_id(2)).committables.size(), 1u);
+}
+
+// Else a restart from the next checkpoint would not know of it.
+TEST_F(checkpoint_book_test, what_could_not_be_committed_is_part_of_the_next_checkpoint) {
+  book_.begin(checkpoint_id(1), 0);
+  auto first = snapshot_of(1, 0, 0);
+  first.committables = {{2, {"first"}}};
+  acknowledge(2, std::move(first));
+  EXPECT_EQ(book_.release(checkpoint_id(1)).committables.size(), 1u);
+  book_.begin(checkpoint_id(2), 0);
+  auto second = snapshot_of(2, 0, 0);
+  second.committables = {{2, {"second"}}};
+  acknowledge(2, std::move(second));
+  EXPECT_EQ(book_.manifest().sinks[0].committables, (std::vector<std::string>{"first", "second"}));
+  EXPECT_EQ(book_.release(checkpoint_id(2)).committables.size(), 2u);
+  book_.committed(checkpoint_id(2));
   EXPECT_TRUE(book_.release(checkpoint_id(2)).committables.empty());
 }
 
