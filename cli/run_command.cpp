@@ -11,6 +11,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <functional>
 #include <mutex>
@@ -141,6 +142,13 @@ result<void> script_runner::take(sql::statement_outcome outcome, const sql::sess
 }
 
 result<void> script_runner::print_rows(const sql::rows_outcome& rows) {
+  if (rows.is_text && request_.output == output_form::table) {
+    std::string text;
+    data::append_value_text(text, *rows.rows->columns().at(0), 0, {});
+    std::printf("%s\n", text.c_str());
+    std::fflush(stdout);
+    return {};
+  }
   std::vector<std::string> names;
   for (const auto& f : rows.columns.fields) names.push_back(f.name);
   auto printer = make_printer({request_.output, false, true}, std::move(names));
@@ -151,9 +159,12 @@ result<void> script_runner::print_rows(const sql::rows_outcome& rows) {
 
 result<void> script_runner::explain(const sql::explain_outcome& e, const sql::session& session) {
   MILLRACE_TRY(const auto plan, plan_outcome(e.job, session));
-  std::printf("%s", plan::explain_tree(plan).c_str());
-  std::fflush(stdout);
-  return {};
+  for (const std::string& w : plan.warnings) std::fprintf(stderr, "warning: %s\n", w.c_str());
+  std::string text = plan::explain_tree(plan);
+  if (std::ranges::count(e.details, "JSON_EXECUTION_PLAN") > 0)
+    text += "\n" + plan::explain_json(plan);
+  while (text.ends_with('\n')) text.pop_back();
+  return print_rows(sql::text_outcome("result", text));
 }
 
 result<void> script_runner::select(const sql::job_outcome& job, const sql::session& session) {

@@ -24,6 +24,7 @@ struct table_column {
   std::string metadata_key;       ///< kind metadata
   bool metadata_virtual = false;  ///< not written to a sink
   std::string comment;
+  std::string computed_text = {};  ///< kind computed: its expression as SQL
 };
 
 /// WATERMARK FOR column AS expression; the expression reads the table's columns (all kinds) and
@@ -31,6 +32,7 @@ struct table_column {
 struct watermark_definition {
   std::uint32_t column = 0;
   expr::expr_ptr expression;
+  std::string text = {};  ///< the expression as SQL
 };
 
 /// A table as CREATE TABLE leaves it in the catalog. Immutable once registered.

@@ -1,6 +1,7 @@
 #include "core/sql/bind/table_builder.hpp"
 
 #include "core/expr/registry.hpp"
+#include "core/sql/ast/print.hpp"
 #include "core/sql/bind/expression_binder.hpp"
 #include "core/sql/bind/nodes.hpp"
 #include "core/sql/bind/table_changes.hpp"
@@ -159,6 +160,7 @@ class table_builder {
       auto& c = table_.columns[*find(d.column.text)];
       c.type = bound->type;
       c.computed = std::move(bound);
+      c.computed_text = to_sql(*d.computed);
     }
     return {};
   }
@@ -249,7 +251,7 @@ class table_builder {
           "the watermark is " + data::to_text(bound->type) + ", the row time " +
               data::to_text(type),
           "use an expression such as " + w.column.front().text + " - INTERVAL '5' SECOND");
-    table_.watermark = plan::watermark_definition{index, std::move(bound)};
+    table_.watermark = plan::watermark_definition{index, std::move(bound), to_sql(w.strategy)};
     return {};
   }
 

@@ -21,7 +21,10 @@ struct message_outcome {
 struct rows_outcome {
   data::schema columns;
   data::batch_ptr rows;
+  bool is_text = false;  ///< one cell of several lines (SHOW CREATE, EXPLAIN)
 };
+/// One row of one STRING column.
+[[nodiscard]] rows_outcome text_outcome(std::string column, const std::string& text);
 enum class job_kind : std::uint8_t { select, insert };
 /// A plan to run: one collect sink for SELECT, one sink per INSERT.
 struct job_outcome {
@@ -77,6 +80,7 @@ class session {
 
   // session_show.cpp
   result<statement_outcome> show_objects(const show& s, text_position at);
+  result<statement_outcome> show_create(const show& s);
   result<statement_outcome> describe_object(const describe& s, text_position at);
   result<statement_outcome> set_or_list(const set_option& s);
   result<statement_outcome> reset(const reset_option& s);

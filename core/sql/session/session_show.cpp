@@ -1,7 +1,7 @@
 #include "core/data/column_builder.hpp"
 #include "core/expr/registry.hpp"
-#include "core/sql/ast/print.hpp"
 #include "core/sql/bind/relation.hpp"
+#include "core/sql/catalog/definition_text.hpp"
 #include "core/sql/session/like_pattern.hpp"
 #include "core/sql/session/session.hpp"
 #include "core/sql/session/session_options.hpp"
@@ -13,7 +13,7 @@ namespace {
 
 using text_rows = std::vector<std::vector<std::string>>;
 
-// A batch of STRING columns; an empty cell of a column named in `nullable` stays empty text.
+// A batch of STRING columns.
 statement_outcome rows_of(const std::vector<std::string>& names, const text_rows& rows) {
   data::schema schema;
   for (const auto& n : names) schema.fields.push_back({n, data::data_type::string()});
@@ -22,7 +22,7 @@ statement_outcome rows_of(const std::vector<std::string>& names, const text_rows
     for (std::size_t i = 0; i < row.size(); ++i) builder.column_at(i).append_text(row[i]);
     builder.end_row();
   }
-  return rows_outcome{std::move(schema), builder.finish()};
+  return rows_outcome{std::move(schema), builder.finish(), false};
 }
 
 statement_outcome list(const show& s, const std::string& title, std::vector<std::string> names) {
@@ -34,61 +34,22 @@ statement_outcome list(const show& s, const std::string& title, std::vector<std:
   return rows_of({title}, rows);
 }
 
-std::string quoted(const std::string& text) { return "`" + text + "`"; }
-
-std::string column_text(const plan::table_column& c, const std::vector<std::string>& names) {
-  if (c.kind == plan::column_kind::computed)
-    return quoted(c.name) + " AS " + expr::to_text(*c.computed, names);
-  std::string text = quoted(c.name) + " " + data::to_text(c.type);
-  if (c.kind == plan::column_kind::metadata) {
-    text += " METADATA FROM '" + c.metadata_key + "'";
-    if (c.metadata_virtual) text += " VIRTUAL";
-  }
-  return text;
-}
-
-std::vector<std::string> column_names(const plan::table_definition& table) {
-  std::vector<std::string> names;
-  for (const auto& c : table.columns) names.push_back(c.name);
-  return names;
-}
-
 std::string key_text(const plan::table_definition& table, const std::vector<std::uint32_t>& key) {
   std::string text;
-  for (const auto i : key) text += (text.empty() ? "" : ", ") + quoted(table.columns[i].name);
+  for (const auto i : key) text += (text.empty() ? "" : ", ") + quoted_name(table.columns[i].name);
   return text;
-}
-
-std::string create_text(const plan::table_definition& table) {
-  const auto names = column_names(table);
-  std::string text = "CREATE TABLE " + table.name + " (\n";
-  for (std::size_t i = 0; i < table.columns.size(); ++i)
-    text += (i == 0 ? "  " : ",\n  ") + column_text(table.columns[i], names);
-  if (table.watermark)
-    text += ",\n  WATERMARK FOR " + quoted(names[table.watermark->column]) + " AS " +
-            expr::to_text(*table.watermark->expression, names);
-  if (!table.primary_key.empty())
-    text += ",\n  PRIMARY KEY (" + key_text(table, table.primary_key) + ") NOT ENFORCED";
-  text += "\n)";
-  if (!table.partition_by.empty())
-    text += "\nPARTITIONED BY (" + key_text(table, table.partition_by) + ")";
-  std::string options;
-  for (const auto& [key, value] : table.options)
-    options += (options.empty() ? "  '" : ",\n  '") + key + "' = '" + value + "'";
-  return text + "\nWITH (\n" + options + "\n)";
 }
 
 std::vector<std::string> row_of(const plan::table_definition& table, std::uint32_t i) {
   const auto& c = table.columns[i];
-  const auto names = column_names(table);
   auto key = std::find(table.primary_key.begin(), table.primary_key.end(), i);
   std::string extras;
-  if (c.kind == plan::column_kind::computed) extras = "AS " + expr::to_text(*c.computed, names);
+  if (c.kind == plan::column_kind::computed) extras = "AS " + c.computed_text;
   if (c.kind == plan::column_kind::metadata) extras = "METADATA FROM '" + c.metadata_key + "'";
   std::string watermark;
   std::string type = data::to_text(c.type.as_nullable());
   if (table.watermark && table.watermark->column == i) {
-    watermark = expr::to_text(*table.watermark->expression, names);
+    watermark = table.watermark->text;
     type += " *ROWTIME*";
   }
   return {c.name,
@@ -116,10 +77,15 @@ text_rows description(const relation_entry& entry) {
 const std::vector<std::string> description_columns = {"name", "type",   "null",
                                                       "key",  "extras", "watermark"};
 
-result<relation_entry> entry_of(const catalog& objects, const qualified_name& name) {
-  MILLRACE_TRY(const auto path, objects.complete(name));
+struct found_relation {
+  object_path path;
+  relation_entry entry;
+};
+
+result<found_relation> find_relation(const catalog& objects, const qualified_name& name) {
+  MILLRACE_TRY(auto path, objects.complete(name));
   auto entry = objects.find(path);
-  if (entry) return entry;
+  if (entry) return found_relation{std::move(path), std::move(entry)};
   return make_error(errc::sql_unknown_table, name.back().at,
                     "no table or view '" + to_text(path) + "'",
                     hint_for(path.object, objects.tables(path.catalog, path.database)));
@@ -134,6 +100,12 @@ std::vector<std::string> all_functions(const catalog& objects) {
 }
 
 }  // namespace
+
+rows_outcome text_outcome(std::string column, const std::string& text) {
+  auto outcome = std::get<rows_outcome>(rows_of({std::move(column)}, {{text}}));
+  outcome.is_text = true;
+  return outcome;
+}
 
 result<statement_outcome> session::show_objects(const show& s, text_position at) {
   const auto in_catalog = s.of.size() > 1 ? s.of[0].text : objects_.current_catalog();
@@ -154,32 +126,32 @@ result<statement_outcome> session::show_objects(const show& s, text_position at)
     case show_kind::modules:
     case show_kind::full_modules: return rows_of({"module name"}, {{"core"}});
     case show_kind::columns: {
-      MILLRACE_TRY(const auto entry, entry_of(objects_, s.of));
-      auto rows = description(entry);
+      MILLRACE_TRY(const auto found, find_relation(objects_, s.of));
+      auto rows = description(found.entry);
       std::erase_if(rows, [&](const auto& row) {
         return s.pattern && matches_like(row[0], *s.pattern, s.ilike) == s.not_like;
       });
       return rows_of(description_columns, rows);
     }
-    case show_kind::create_table: {
-      MILLRACE_TRY(const auto entry, entry_of(objects_, s.of));
-      if (entry.table) return rows_of({"result"}, {{create_text(*entry.table)}});
-      return make_error(errc::sql_bad_ddl, s.of.back().at, "this is a view",
-                        "use SHOW CREATE VIEW");
-    }
-    case show_kind::create_view: {
-      MILLRACE_TRY(const auto entry, entry_of(objects_, s.of));
-      if (!entry.view)
-        return make_error(errc::sql_bad_ddl, s.of.back().at, "this is a table",
-                          "use SHOW CREATE TABLE");
-      return rows_of({"result"}, {{"CREATE VIEW " + entry.view->name + " AS\n" +
-                                   to_sql(*entry.view->definition)}});
-    }
+    case show_kind::create_table:
+    case show_kind::create_view: return show_create(s);
     case show_kind::jars: return rows_of({"jars"}, {});
     case show_kind::procedures: return rows_of({"procedure name"}, {});
     default: break;
   }
   return make_error(errc::sql_not_supported, at, "this form of SHOW is not supported");
+}
+
+result<statement_outcome> session::show_create(const show& s) {
+  MILLRACE_TRY(const auto found, find_relation(objects_, s.of));
+  const bool view = s.what == show_kind::create_view;
+  if (view != (found.entry.view != nullptr))
+    return make_error(errc::sql_bad_ddl, s.of.back().at,
+                      view ? "this is a table" : "this is a view",
+                      view ? "use SHOW CREATE TABLE" : "use SHOW CREATE VIEW");
+  const auto text = view ? create_statement(found.path, *found.entry.view)
+                         : create_statement(found.path, *found.entry.table, shown_value);
+  return text_outcome("result", text);
 }
 
 namespace {
@@ -207,8 +179,8 @@ result<statement_outcome> session::describe_object(const describe& s, text_posit
   if (s.object == object_kind::database) return describe_database(objects_, s.target);
   if (s.object != object_kind::table && s.object != object_kind::view)
     return make_error(errc::sql_not_supported, at, "DESCRIBE takes a table or a view here");
-  MILLRACE_TRY(const auto entry, entry_of(objects_, s.target));
-  return rows_of(description_columns, description(entry));
+  MILLRACE_TRY(const auto found, find_relation(objects_, s.target));
+  return rows_of(description_columns, description(found.entry));
 }
 
 result<statement_outcome> session::set_or_list(const set_option& s) {

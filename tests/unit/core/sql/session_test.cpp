@@ -51,6 +51,45 @@ TEST_F(session_statements, describe_names_keys_and_watermark) {
             "ts|TIMESTAMP(3) *ROWTIME*|TRUE|||ts\n");
 }
 
+TEST_F(session_statements, show_create_gives_a_statement_that_makes_the_same_table) {
+  ok("CREATE TABLE `a``b` (`x y` ROW<`p q` INT, r ARRAY<STRING>> COMMENT 'it''s', n AS "
+     "CHAR_LENGTH('a') + 1, "
+     "m STRING METADATA FROM 'file.path' VIRTUAL, ts TIMESTAMP(3), "
+     "WATERMARK FOR ts AS ts - INTERVAL '5' SECOND, d INT, PRIMARY KEY (d) NOT ENFORCED) "
+     "COMMENT 'all' PARTITIONED BY (d) WITH ('k' = 'it''s')");
+  const auto text = rows("SHOW CREATE TABLE `a``b`");
+  EXPECT_EQ(text,
+            "CREATE TABLE `default_catalog`.`default_database`.`a``b` (\n"
+            "  `x y` ROW<`p q` INT, `r` ARRAY<STRING>> COMMENT 'it''s',\n"
+            "  `n` AS CHAR_LENGTH('a') + 1,\n"
+            "  `m` STRING METADATA FROM 'file.path' VIRTUAL,\n"
+            "  `ts` TIMESTAMP(3),\n"
+            "  `d` INT NOT NULL,\n"
+            "  WATERMARK FOR `ts` AS ts - INTERVAL '5' SECOND,\n"
+            "  PRIMARY KEY (`d`) NOT ENFORCED\n"
+            ")\n"
+            "COMMENT 'all'\n"
+            "PARTITIONED BY (`d`)\n"
+            "WITH (\n  'k' = 'it''s'\n)\n");
+  ok("DROP TABLE `a``b`");
+  ok(text);
+  EXPECT_EQ(rows("SHOW CREATE TABLE `a``b`"), text);
+}
+
+TEST_F(session_statements, show_create_gives_a_statement_that_makes_the_same_view) {
+  ok("CREATE VIEW v (a, b) COMMENT 'c' AS SELECT id, id FROM t");
+  const auto text = rows("SHOW CREATE VIEW v");
+  ok("DROP VIEW v");
+  ok(text);
+  EXPECT_EQ(rows("SHOW CREATE VIEW v"), text);
+  EXPECT_EQ(columns("SELECT * FROM v"), "a INT, b INT");
+}
+
+TEST_F(session_statements, show_create_hides_secrets) {
+  ok("CREATE TABLE s (a INT) WITH ('db.password' = 'x')");
+  EXPECT_NE(rows("SHOW CREATE TABLE s").find("'db.password' = '******'"), std::string::npos);
+}
+
 TEST_F(session_statements, like_takes_over_and_leaves_out) {
   ok("CREATE TABLE copy (extra INT) WITH ('k'='v') LIKE bids (EXCLUDING WATERMARKS)");
   EXPECT_EQ(columns("SELECT * FROM copy"),
