@@ -145,8 +145,10 @@ WIDE = "bidder BIGINT, number BIGINT, least BIGINT, values_seen BIGINT"
 
 
 def widening(number, key):
-    """Sums of an INT or a BIGINT by a key of either."""
-    value = "CAST(price AS INT)" if number == "INT" else f"CAST(CAST(price AS INT) AS {number})"
+    """Sums of an INT or a BIGINT by a key of either; small values, because a sum that wrapped as an INT stays wrapped."""
+    value = "CAST(MOD(price, 1000) AS INT)"
+    if number != "INT":
+        value = f"CAST({value} AS {number})"
     return (f"SELECT k, SUM(v), MIN(v), COUNT(DISTINCT v) FROM (SELECT CAST(CAST(bidder AS INT) AS {key}) AS k, {value} AS v"
             " FROM bids) GROUP BY k")
 
