@@ -75,6 +75,7 @@ result<plan::physical_plan> plan_outcome(const sql::job_outcome& job, const sql:
   input.sinks = job.sinks;
   input.options = session.options();
   input.traits = &connectors::traits_of;
+  input.at = job.at;
   return plan::plan_job(input);
 }
 

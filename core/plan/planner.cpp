@@ -46,9 +46,7 @@ result<bool> wants_old_rows(const physical_node& node, const planning_input& inp
   return traits.accepts == changelog_mode::retract;
 }
 
-}  // namespace
-
-result<physical_plan> plan_job(const planning_input& input) {
+result<physical_plan> make_plan(const planning_input& input) {
   MILLRACE_TRY(const auto options, read_options(input.options));
   auto roots = input.sinks;
   for (const auto& apply : rules) {
@@ -73,6 +71,16 @@ result<physical_plan> plan_job(const planning_input& input) {
   assign_chains(plan, options.chaining);
   assign_operator_ids(plan);
   return plan;
+}
+
+}  // namespace
+
+result<physical_plan> plan_job(const planning_input& input) {
+  auto plan = make_plan(input);
+  if (plan.ok()) return plan;
+  error e = plan.take_error();
+  if (!e.at) e.at = input.at;
+  return e;
 }
 
 }  // namespace millrace::plan

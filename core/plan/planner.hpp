@@ -6,6 +6,7 @@
 #include "core/plan/physical/physical_plan.hpp"
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace millrace::plan {
@@ -16,6 +17,8 @@ struct planning_input {
   std::vector<logical_ptr> sinks;
   option_map options;
   std::function<result<table_traits>(const table_definition&)> traits;
+  /// Where the statement begins: the place of refusals that know no narrower one.
+  std::optional<text_position> at = {};
 };
 
 /// From logical to physical plan: rewrite rules, choice of operators and exchanges, changelog

@@ -20,6 +20,17 @@ error not_supported(text_position at, std::string_view what) {
 }  // namespace
 
 result<statement_outcome> session::execute(const statement& s) {
+  auto outcome = run(s);
+  if (!outcome.ok()) {
+    error e = outcome.take_error();
+    if (!e.at) e.at = s.at;
+    return e;
+  }
+  if (auto* job = std::get_if<job_outcome>(&*outcome)) job->at = s.at;
+  return outcome;
+}
+
+result<statement_outcome> session::run(const statement& s) {
   switch (s.kind()) {
     case statement_kind::query: return select(s.as<query_statement>());
     case statement_kind::create_table: return create(s.as<create_table>());

@@ -26,10 +26,12 @@ struct rows_outcome {
 /// One row of one STRING column.
 [[nodiscard]] rows_outcome text_outcome(std::string column, const std::string& text);
 enum class job_kind : std::uint8_t { select, insert };
-/// A plan to run: one collect sink for SELECT, one sink per INSERT.
+/// A plan to run: one collect sink for SELECT, one sink per INSERT. `at` is where the statement
+/// begins: the place of a refusal that knows no narrower one.
 struct job_outcome {
   job_kind kind = job_kind::select;
   std::vector<plan::logical_ptr> sinks;
+  text_position at = {};
 };
 /// EXPLAIN of a job; `details` in upper case (CHANGELOG_MODE, ...).
 struct explain_outcome {
@@ -47,8 +49,8 @@ class session {
       std::function<result<option_map>(const plan::table_definition&)> check_options = {},
       option_map options = {});
 
-  /// Errors: those of binding, 1001 (SET of an unknown key), 1002, 2004 for statements that are not
-  /// supported, by name.
+  /// Errors, all with their place: those of binding, 1001 (SET of an unknown key), 1002, 2004 for
+  /// statements that are not supported, by name.
   [[nodiscard]] result<statement_outcome> execute(const statement& s);
 
   [[nodiscard]] const option_map& options() const { return options_; }
@@ -58,6 +60,7 @@ class session {
 
  private:
   [[nodiscard]] binding_environment environment() const;
+  result<statement_outcome> run(const statement& s);
   result<statement_outcome> select(const query_statement& s);
   result<statement_outcome> insert_into(const insert& s);
   result<statement_outcome> run_set(const statement_set& s);

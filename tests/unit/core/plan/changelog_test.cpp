@@ -80,6 +80,16 @@ TEST_F(changelog_modes, refuse_upserts_without_a_key) {
   hint: declare its PRIMARY KEY (...) NOT ENFORCED)");
 }
 
+TEST_F(changelog_modes, refuse_at_the_place_of_the_statement) {
+  const auto sinks =
+      run("CREATE TABLE keyless (id INT) WITH ('connector' = 'x', 'gives' = 'UA,D');"
+          "SELECT id FROM keyless");
+  const text_position at{7, 3, 6};
+  const auto plan = plan_job({sinks, session_.options(), traits_of, at});
+  ASSERT_FALSE(plan.ok());
+  EXPECT_EQ(plan.error().at, at);
+}
+
 TEST_F(changelog_modes, complete_changes_that_may_come_twice) {
   EXPECT_EQ(physical("CREATE TABLE cdc (id INT, PRIMARY KEY (id) NOT ENFORCED) "
                      "WITH ('connector' = 'x', 'gives' = 'UB,UA,D');"

@@ -142,6 +142,10 @@ TEST_F(session_statements, table_options_go_through_the_check) {
   EXPECT_EQ(outcome.error().code, errc::sql_missing_option);
 }
 
+TEST_F(session_statements, a_refusal_without_a_place_of_its_own_has_its_statements) {
+  EXPECT_EQ(failure("SHOW TABLES;\n  SELECT s, GROUPING(id) FROM t GROUP BY s"), "2019 at 2:3");
+}
+
 TEST_F(session_statements, what_is_not_supported_is_named) {
   EXPECT_EQ(failure("STOP JOB 'x'"), "2004 at 1:1");
   EXPECT_EQ(failure("ALTER DATABASE d SET ('k' = 'v')"), "2004 at 1:1");
