@@ -4,6 +4,7 @@
 #include "core/plan/planner.hpp"
 #include "core/sql/parse/defines.hpp"
 #include "core/sql/parse/parser.hpp"
+#include "state/catalog/file_catalog.hpp"
 
 #include <cerrno>
 #include <cstdio>
@@ -56,7 +57,9 @@ result<std::string> load_script(const script_request& request) {
 result<sql::session> open_session(const script_request& request) {
   sql::session checked(&connectors::check_table_options);
   for (const auto& [key, value] : request.settings) MILLRACE_CHECK(checked.set(key, value));
-  return sql::session(&connectors::check_table_options, checked.options());
+  sql::session session(&connectors::check_table_options, checked.options());
+  session.keep_catalogs_with(&state::open_file_catalog);
+  return session;
 }
 
 result<void> execute_script(std::string_view text, sql::session& session,

@@ -26,15 +26,20 @@ bool reads(const expr::expr_ptr& e, std::uint32_t column) {
   return std::ranges::find(columns, column) != columns.end();
 }
 
+// The expression that names the column, or nothing.
+std::string reader_of(const table_definition& table, std::uint32_t column) {
+  if (table.watermark && reads(table.watermark->expression, column)) return "the watermark";
+  for (const auto& c : table.columns)
+    if (c.computed && reads(c.computed, column)) return "the computed column '" + c.name + "'";
+  return {};
+}
+
 // What needs the column, or nothing.
 std::string user_of(const table_definition& table, std::uint32_t column) {
   if (std::ranges::count(table.primary_key, column) != 0) return "the primary key";
   if (std::ranges::count(table.partition_by, column) != 0) return "PARTITIONED BY";
-  const auto& mark = table.watermark;
-  if (mark && (mark->column == column || reads(mark->expression, column))) return "the watermark";
-  for (const auto& c : table.columns)
-    if (c.computed && reads(c.computed, column)) return "the computed column '" + c.name + "'";
-  return {};
+  if (table.watermark && table.watermark->column == column) return "the watermark";
+  return reader_of(table, column);
 }
 
 std::vector<std::uint32_t> all_but(const table_definition& table, std::uint32_t column) {
@@ -84,6 +89,9 @@ result<void> rename_column(table_definition& table, const name& from, const name
     if (c.name == to.text)
       return make_error(errc::sql_duplicate_name, to.at,
                         "the table has a column '" + to.text + "' already");
+  if (const auto reader = reader_of(table, column); !reader.empty())
+    return make_error(errc::sql_bad_ddl, from.at, reader + " names the column '" + from.text + "'",
+                      "drop that first");
   table.columns[column].name = to.text;
   return {};
 }

@@ -1,5 +1,7 @@
 #include "core/sql/catalog/catalog.hpp"
 
+#include "core/sql/catalog/definition_text.hpp"
+
 #include <algorithm>
 #include <cctype>
 #include <set>
@@ -17,6 +19,9 @@ object_path function_key(object_path path) {
   path.object = lower(std::move(path.object));
   return path;
 }
+
+// The store needs an option's value to give it back.
+std::string as_it_is(std::string_view, const std::string& value) { return value; }
 
 std::string did_you_mean(const std::string& wrong, const std::vector<std::string>& known) {
   const auto near = nearest_name(wrong, known);
@@ -83,6 +88,15 @@ result<void> catalog::create_catalog(const std::string& name) {
   return {};
 }
 
+void catalog::keep_in(const std::string& name, std::shared_ptr<catalog_store> store) {
+  stores_[name] = std::move(store);
+}
+
+catalog_store* catalog::store_of(const std::string& name) const {
+  const auto found = stores_.find(name);
+  return found == stores_.end() ? nullptr : found->second.get();
+}
+
 result<void> catalog::create_database(const std::string& catalog_name,
                                       const std::string& database) {
   if (!has_catalog(catalog_name))
@@ -91,6 +105,7 @@ result<void> catalog::create_database(const std::string& catalog_name,
   if (has_database(catalog_name, database))
     return make_error(errc::sql_duplicate_name, "database '" + database + "' exists already",
                       "use IF NOT EXISTS or another name");
+  if (auto* store = store_of(catalog_name)) MILLRACE_CHECK(store->create_database(database));
   databases_[catalog_name].push_back(database);
   return {};
 }
@@ -103,7 +118,10 @@ result<void> catalog::drop_catalog(const std::string& name) {
     return make_error(errc::sql_bad_ddl, "catalog '" + name + "' is in use",
                       "USE CATALOG another one first");
   databases_.erase(name);
-  std::erase_if(permanent_, [&](const auto& e) { return e.first.catalog == name; });
+  stores_.erase(name);
+  const auto inside = [&](const auto& e) { return e.first.catalog == name; };
+  std::erase_if(permanent_, inside);
+  std::erase_if(functions_, inside);
   return {};
 }
 
@@ -118,10 +136,14 @@ result<void> catalog::drop_database(const std::string& catalog_name, const std::
   const auto inside = [&](const auto& e) {
     return e.first.catalog == catalog_name && e.first.database == database;
   };
-  if (!cascade && std::any_of(permanent_.begin(), permanent_.end(), inside))
+  const bool empty =
+      std::ranges::none_of(permanent_, inside) && std::ranges::none_of(functions_, inside);
+  if (!cascade && !empty)
     return make_error(errc::sql_bad_ddl, "database '" + database + "' is not empty",
-                      "use CASCADE to drop its tables too");
+                      "use CASCADE to drop what is in it too");
+  if (auto* store = store_of(catalog_name)) MILLRACE_CHECK(store->drop_database(database));
   std::erase_if(permanent_, inside);
+  std::erase_if(functions_, inside);
   std::erase(databases_[catalog_name], database);
   return {};
 }
@@ -157,12 +179,36 @@ result<void> catalog::add(const object_path& path, relation_entry entry, bool re
   if (objects.count(path) != 0 && !replace)
     return make_error(errc::sql_duplicate_name, "'" + to_text(path) + "' exists already",
                       "drop it first, or use IF NOT EXISTS");
+  if (!entry.temporary) MILLRACE_CHECK(keep(path, entry));
   objects[path] = std::move(entry);
   return {};
 }
 
-bool catalog::remove(const object_path& path, bool temporary) {
-  return (temporary ? temporary_ : permanent_).erase(path) != 0;
+result<void> catalog::keep(const object_path& path, const relation_entry& entry) const {
+  auto* store = store_of(path.catalog);
+  if (store == nullptr) return {};
+  const auto name = quoted_name(path.object);
+  if (entry.table)
+    return store->write({{path.database, stored_kind::table, path.object},
+                         create_statement(name, *entry.table, as_it_is)});
+  if (entry.view->catalog != path.catalog || entry.view->database != path.database)
+    return make_error(errc::sql_bad_ddl,
+                      "the view '" + to_text(path) + "' looks its names up in " +
+                          entry.view->catalog + "." + entry.view->database,
+                      "USE the catalog and database that keep the view before it is made");
+  return store->write(
+      {{path.database, stored_kind::view, path.object}, create_statement(name, *entry.view)});
+}
+
+result<bool> catalog::remove(const object_path& path, bool temporary) {
+  if (temporary) return temporary_.erase(path) != 0;
+  const auto found = permanent_.find(path);
+  if (found == permanent_.end()) return false;
+  const auto kind = found->second.table ? stored_kind::table : stored_kind::view;
+  if (auto* store = store_of(path.catalog))
+    MILLRACE_CHECK(store->erase({path.database, kind, path.object}));
+  permanent_.erase(found);
+  return true;
 }
 
 namespace {
@@ -203,12 +249,20 @@ result<void> catalog::add_function(const object_path& path, function_definition 
   if (functions_.count(key) != 0 && !replace)
     return make_error(errc::sql_duplicate_name, "function '" + path.object + "' exists already",
                       "drop it first, or use IF NOT EXISTS");
+  if (auto* store = store_of(path.catalog); store != nullptr && !function.temporary)
+    MILLRACE_CHECK(store->write({{path.database, stored_kind::function, key.object},
+                                 create_statement(quoted_name(path.object), function)}));
   functions_[key] = std::move(function);
   return {};
 }
 
-bool catalog::remove_function(const object_path& path) {
-  return functions_.erase(function_key(path)) != 0;
+result<bool> catalog::remove_function(const object_path& path) {
+  const auto found = functions_.find(function_key(path));
+  if (found == functions_.end()) return false;
+  if (auto* store = store_of(path.catalog); store != nullptr && !found->second.temporary)
+    MILLRACE_CHECK(store->erase({path.database, stored_kind::function, found->first.object}));
+  functions_.erase(found);
+  return true;
 }
 
 std::vector<std::string> catalog::functions() const {

@@ -3,6 +3,7 @@
 #include "core/base/result.hpp"
 #include "core/plan/catalog.hpp"
 #include "core/sql/ast/query.hpp"
+#include "core/sql/catalog/catalog_store.hpp"
 
 #include <cstdint>
 #include <map>
@@ -50,6 +51,7 @@ struct function_definition {
   std::string name;
   std::string class_name;
   std::string builtin;  ///< canonical name in the registry
+  bool temporary = false;
 };
 
 /// The user's objects: catalogs hold databases, databases hold tables, views and functions;
@@ -71,8 +73,11 @@ class catalog {
                                   const std::string& database) const;
   [[nodiscard]] std::vector<std::string> catalogs() const;
   [[nodiscard]] std::vector<std::string> databases(const std::string& catalog_name) const;
-  /// 2016 if it exists.
+  /// An empty catalog with the database `default`. 2016 if it exists.
   result<void> create_catalog(const std::string& name);
+  /// From now on every change of that catalog goes to `store` first; what it refuses is not done.
+  void keep_in(const std::string& name, std::shared_ptr<catalog_store> store);
+  /// 2016 if it exists.
   result<void> create_database(const std::string& catalog_name, const std::string& database);
   /// 2010 if missing; 2023 if it is current, or not empty and `cascade` is not set.
   result<void> drop_catalog(const std::string& name);
@@ -91,7 +96,7 @@ class catalog {
   /// 2016 if taken and not `replace`; 2010 if the database is missing.
   result<void> add(const object_path& path, relation_entry entry, bool replace);
   /// Takes the object away; false if there was none of that kind.
-  bool remove(const object_path& path, bool temporary);
+  result<bool> remove(const object_path& path, bool temporary);
   /// Names in a database, temporary ones included, sorted.
   [[nodiscard]] std::vector<std::string> tables(const std::string& catalog_name,
                                                 const std::string& database) const;
@@ -101,16 +106,21 @@ class catalog {
   /// Functions' names are matched without regard to case; null if there is none.
   [[nodiscard]] const function_definition* find_function(const object_path& path) const;
   result<void> add_function(const object_path& path, function_definition function, bool replace);
-  bool remove_function(const object_path& path);
+  /// False if there was none.
+  result<bool> remove_function(const object_path& path);
   [[nodiscard]] std::vector<std::string> functions() const;
 
  private:
+  [[nodiscard]] catalog_store* store_of(const std::string& name) const;
+  [[nodiscard]] result<void> keep(const object_path& path, const relation_entry& entry) const;
+
   std::string current_catalog_;
   std::string current_database_;
   std::map<std::string, std::vector<std::string>> databases_;
   std::map<object_path, relation_entry> permanent_;
   std::map<object_path, relation_entry> temporary_;
   std::map<object_path, function_definition> functions_;
+  std::map<std::string, std::shared_ptr<catalog_store>> stores_;
 };
 
 }  // namespace millrace::sql

@@ -13,11 +13,6 @@ std::string doubled(std::string_view text, char quote) {
 
 std::string text_literal(std::string_view text) { return doubled(text, '\''); }
 
-std::string full_name(const object_path& path) {
-  return quoted_name(path.catalog) + "." + quoted_name(path.database) + "." +
-         quoted_name(path.object);
-}
-
 std::string comment_text(const std::string& comment) {
   return comment.empty() ? "" : " COMMENT " + text_literal(comment);
 }
@@ -56,7 +51,8 @@ std::string schema_text(const plan::table_definition& table) {
 std::string options_text(const option_map& options, option_text shown) {
   std::string text;
   for (const auto& [key, value] : options)
-    text += (text.empty() ? "  " : ",\n  ") + text_literal(key) + " = " + text_literal(shown(key, value));
+    text += (text.empty() ? "  " : ",\n  ") + text_literal(key) + " = " +
+            text_literal(shown(key, value));
   return text.empty() ? "" : "\nWITH (\n" + text + "\n)";
 }
 
@@ -64,21 +60,30 @@ std::string options_text(const option_map& options, option_text shown) {
 
 std::string quoted_name(std::string_view name) { return doubled(name, '`'); }
 
-std::string create_statement(const object_path& path, const plan::table_definition& table,
+std::string quoted_name(const object_path& path) {
+  return quoted_name(path.catalog) + "." + quoted_name(path.database) + "." +
+         quoted_name(path.object);
+}
+
+std::string create_statement(const std::string& name, const plan::table_definition& table,
                              option_text shown) {
-  std::string text = "CREATE TABLE " + full_name(path) + schema_text(table);
+  std::string text = "CREATE TABLE " + name + schema_text(table);
   if (!table.comment.empty()) text += "\nCOMMENT " + text_literal(table.comment);
   if (!table.partition_by.empty())
     text += "\nPARTITIONED BY " + names_text(table, table.partition_by);
   return text + options_text(table.options, shown);
 }
 
-std::string create_statement(const object_path& path, const view_definition& view) {
+std::string create_statement(const std::string& name, const view_definition& view) {
   std::string columns;
-  for (const auto& name : view.column_names)
-    columns += (columns.empty() ? "  " : ",\n  ") + quoted_name(name);
-  return "CREATE VIEW " + full_name(path) + " (\n" + columns + "\n)" + comment_text(view.comment) +
-         "\nAS " + to_sql(*view.definition);
+  for (const auto& column : view.column_names)
+    columns += (columns.empty() ? "  " : ",\n  ") + quoted_name(column);
+  return "CREATE VIEW " + name + " (\n" + columns + "\n)" + comment_text(view.comment) + "\nAS " +
+         to_sql(*view.definition);
+}
+
+std::string create_statement(const std::string& name, const function_definition& function) {
+  return "CREATE FUNCTION " + name + " AS " + text_literal(function.class_name);
 }
 
 }  // namespace millrace::sql

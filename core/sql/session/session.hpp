@@ -57,6 +57,8 @@ class session {
   /// Sets an option as SET does. 1001, 1002.
   result<void> set(const std::string& key, const std::string& value);
   [[nodiscard]] catalog& objects() { return objects_; }
+  /// What CREATE CATALOG with 'type' = 'file' opens; without, that type is refused.
+  void keep_catalogs_with(catalog_store_opener open) { open_store_ = std::move(open); }
 
  private:
   [[nodiscard]] binding_environment environment() const;
@@ -70,11 +72,17 @@ class session {
   result<statement_outcome> create(const create_table& s);
   result<statement_outcome> create(const create_view& s);
   result<statement_outcome> create(const create_function& s);
-  result<statement_outcome> create(const create_catalog& s);
   result<statement_outcome> create(const create_database& s);
   result<statement_outcome> drop(const drop_object& s, text_position at);
   result<statement_outcome> drop_relation(const drop_object& s);
   result<statement_outcome> use(const use_object& s);
+
+  // session_catalog.cpp
+  result<statement_outcome> create(const create_catalog& s);
+  [[nodiscard]] result<std::shared_ptr<catalog_store>> open_store(const create_catalog& s) const;
+  result<void> load_catalog(const std::string& name, catalog_store& store);
+  result<void> load_objects(const std::string& name, std::vector<stored_object> objects);
+  result<void> load_object(const std::string& catalog_name, const stored_object& object);
 
   // session_alter.cpp
   result<statement_outcome> alter(const alter_object& s, text_position at);
@@ -90,6 +98,7 @@ class session {
 
   catalog objects_;
   std::function<result<option_map>(const plan::table_definition&)> check_options_;
+  catalog_store_opener open_store_;
   option_map initial_;
   option_map options_;
 };

@@ -31,7 +31,7 @@ result<void> rename_entry(catalog& objects, const object_path& path, relation_en
   }
   const bool temporary = entry.temporary;
   MILLRACE_CHECK(objects.add(to, std::move(entry), false));
-  objects.remove(path, temporary);
+  MILLRACE_CHECK(objects.remove(path, temporary));
   return {};
 }
 

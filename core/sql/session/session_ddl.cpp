@@ -72,15 +72,11 @@ result<statement_outcome> session::create(const create_function& s) {
                       "the class '" + s.class_name + "' has no native function",
                       "code cannot be loaded; the reference of functions lists the class names "
                       "that are known");
-  MILLRACE_CHECK(placed_at(
-      objects_.add_function(path, {path.object, s.class_name, std::string(builtin)}, s.alter),
-      s.function));
-  return done();
-}
-
-result<statement_outcome> session::create(const create_catalog& s) {
-  if (s.if_not_exists && objects_.has_catalog(s.catalog.text)) return done();
-  MILLRACE_CHECK(placed_at(objects_.create_catalog(s.catalog.text), {s.catalog}));
+  const bool temporary = s.temporary != temporary_kind::permanent;
+  MILLRACE_CHECK(
+      placed_at(objects_.add_function(
+                    path, {path.object, s.class_name, std::string(builtin), temporary}, s.alter),
+                s.function));
   return done();
 }
 
@@ -100,7 +96,8 @@ result<statement_outcome> session::drop(const drop_object& s, text_position at) 
     case object_kind::function: {
       MILLRACE_TRY(auto path, objects_.complete(n));
       if (s.temporary == temporary_kind::temporary_system) path = {"", "", path.object};
-      if (objects_.remove_function(path) || s.if_exists) return done();
+      MILLRACE_TRY(const bool removed, objects_.remove_function(path));
+      if (removed || s.if_exists) return done();
       return make_error(errc::sql_unknown_function, n.back().at,
                         "no function '" + path.object + "' to drop",
                         hint_for(path.object, objects_.functions()));
@@ -127,7 +124,10 @@ result<statement_outcome> session::drop_relation(const drop_object& s) {
   if (fits && entry.temporary && !temporary)
     return make_error(errc::sql_bad_ddl, s.target.back().at, "'" + to_text(path) + "' is temporary",
                       view ? "use DROP TEMPORARY VIEW" : "use DROP TEMPORARY TABLE");
-  if (fits && objects_.remove(path, temporary)) return done();
+  if (fits) {
+    MILLRACE_TRY(const bool removed, objects_.remove(path, temporary));
+    if (removed) return done();
+  }
   if (s.if_exists) return done();
   const std::string what = view ? "view" : "table";
   return make_error(errc::sql_unknown_table, s.target.back().at,

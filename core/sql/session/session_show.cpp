@@ -149,8 +149,9 @@ result<statement_outcome> session::show_create(const show& s) {
     return make_error(errc::sql_bad_ddl, s.of.back().at,
                       view ? "this is a table" : "this is a view",
                       view ? "use SHOW CREATE TABLE" : "use SHOW CREATE VIEW");
-  const auto text = view ? create_statement(found.path, *found.entry.view)
-                         : create_statement(found.path, *found.entry.table, shown_value);
+  const auto text =
+      view ? create_statement(quoted_name(found.path), *found.entry.view)
+           : create_statement(quoted_name(found.path), *found.entry.table, shown_value);
   return text_outcome("result", text);
 }
 
