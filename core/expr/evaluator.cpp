@@ -5,6 +5,7 @@
 #include "core/expr/selection.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace millrace::expr {
 
@@ -82,6 +83,8 @@ class conjunction {
     selection = selection_;
     return rows_;
   }
+  /// A bit per row that may have passed; empty if that is not known.
+  std::span<const std::uint64_t> passed() const { return passed_; }
 
  private:
   bool few_are_open() const {
@@ -90,7 +93,7 @@ class conjunction {
   void settle() {
     if (open_.empty()) return;
     take(select_bits(open_, rows_));
-    open_.clear();
+    passed_ = std::exchange(open_, {});
   }
   void take(chosen_rows passed) {
     if (passed.count == rows_.count) return;
@@ -103,12 +106,22 @@ class conjunction {
   program& code_;
   row_set rows_;
   std::vector<std::uint64_t> open_;  // empty: no conjunct since the last selection
+  std::vector<std::uint64_t> passed_;
   data::buffer_ref selection_;
 };
 
-result<row_set> run_conjuncts(program& code, std::span<const std::uint32_t> conjuncts, row_set rows,
+// NULLs that a filter has dropped cost nothing behind it.
+data::column_ptr without_dropped_nulls(const data::column_ptr& c,
+                                       std::span<const std::uint64_t> passed) {
+  const auto* valid = c->validity_words();
+  if (passed.empty() || valid == nullptr || c->layout != data::encoding::flat) return c;
+  for (std::size_t w = 0; w < passed.size(); ++w)
+    if ((passed[w] & ~valid[w]) != 0) return c;
+  return with_validity(c, nullptr);
+}
+
+result<row_set> run_conjuncts(conjunction& all, std::span<const std::uint32_t> conjuncts,
                               data::buffer_ref& selection) {
-  conjunction all(code, rows);
   for (const auto root : conjuncts) MILLRACE_CHECK(all.narrow(root));
   return all.finish(selection);
 }
@@ -130,7 +143,8 @@ result<data::buffer_ref> evaluator::filter(const data::record_batch& batch, std:
   program& code = state_->code;
   const program::batch_guard guard(code, batch.columns());
   data::buffer_ref selection;
-  MILLRACE_TRY(const auto rows, run_conjuncts(code, state_->conjuncts, rows_of(batch), selection));
+  conjunction all(code, rows_of(batch));
+  MILLRACE_TRY(const auto rows, run_conjuncts(all, state_->conjuncts, selection));
   count = rows.count;
   return selection;
 }
@@ -139,10 +153,11 @@ result<calc_result> evaluator::calc(const data::record_batch& batch) {
   program& code = state_->code;
   const program::batch_guard guard(code, batch.columns());
   calc_result out;
-  MILLRACE_TRY(const auto rows,
-               run_conjuncts(code, state_->conjuncts, rows_of(batch), out.selection));
+  conjunction all(code, rows_of(batch));
+  MILLRACE_TRY(const auto rows, run_conjuncts(all, state_->conjuncts, out.selection));
   out.count = rows.count;
   MILLRACE_TRY(out.columns, run_all(code, std::span(state_->roots).subspan(1), rows));
+  for (auto& column : out.columns) column = without_dropped_nulls(column, all.passed());
   return out;
 }
 

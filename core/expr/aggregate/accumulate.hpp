@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/expr/aggregate_function.hpp"
+#include "core/expr/grouped_update.hpp"
 #include "core/expr/kernel.hpp"
 
 #include <cstdint>
@@ -58,6 +59,37 @@ void for_each_fed(const aggregate_input& in, const data::column* argument, F&& f
     run([&](std::uint32_t i) { return rows.selection[i]; });
 }
 
+/// Calls `f(state, stored row, sign)` for every row that is fed, NULL arguments left out unless
+/// `argument` is null. The state is a copy that goes back behind its group's last row.
+template <class State, class F>
+void for_each_grouped(const grouped_input& in, const data::column* argument, F&& f) {
+  const std::uint64_t* valid = argument != nullptr ? argument->validity_words() : nullptr;
+  const bool one = argument != nullptr && argument->is_constant();
+  if (argument != nullptr && argument->type.id() == data::type_id::null) return;
+  if (one && valid != nullptr && !data::get_bit(valid, 0)) return;
+  if (one) valid = nullptr;
+  const auto run = [&](auto is_fed, auto sign) {
+    std::uint32_t at = 0;
+    for (std::size_t g = 0; g < in.ends.size(); ++g) {
+      State state = state_at<State>(in.states[g]);
+      for (; at < in.ends[g]; ++at)
+        if (is_fed(in.rows[at])) f(state, in.rows[at], sign(in.rows[at]));
+      state_at<State>(in.states[g]) = state;
+    }
+  };
+  if (valid == nullptr && in.kinds == nullptr && in.passes == nullptr) {
+    run([](std::uint32_t) { return true; }, [](std::uint32_t) { return std::int64_t{1}; });
+    return;
+  }
+  const auto is_fed = [&](std::uint32_t row) {
+    return (in.passes == nullptr || (in.passes[row] & 1U) != 0) &&
+           (valid == nullptr || data::get_bit(valid, row));
+  };
+  run(is_fed, [&](std::uint32_t row) {
+    return in.kinds != nullptr ? sign_of(in.kinds[row]) : std::int64_t{1};
+  });
+}
+
 /// The slots of a state of plain bytes.
 template <class State>
 std::vector<state_slot> plain_slots() {
@@ -96,6 +128,11 @@ void append_bytes(data::column_builder& out, std::string_view bytes);
 [[nodiscard]] result<aggregate_overload> resolve_list(const call_site&, bool retracting);
 [[nodiscard]] result<aggregate_overload> resolve_percentile(const call_site&, bool retracting);
 [[nodiscard]] result<aggregate_overload> resolve_json_aggregate(const call_site&, bool retracting);
+
+// For `find_grouped_update`; null for types without one.
+[[nodiscard]] grouped_update grouped_count();
+[[nodiscard]] grouped_update grouped_sum(data::type_id argument);
+[[nodiscard]] grouped_update grouped_extreme(data::type_id argument, bool max);
 
 /// 2014 with the signature in the hint.
 [[nodiscard]] error wrong_arguments(const call_site&, std::string_view signature);

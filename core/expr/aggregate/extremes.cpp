@@ -34,6 +34,20 @@ result<void> update(const aggregate_overload&, const aggregate_input& in) {
 }
 
 template <class T, bool Max>
+void update_groups(const grouped_input& in) {
+  const auto& argument = *in.arguments[0];
+  with_values<T>(argument, [&](auto values) {
+    for_each_grouped<extreme<T>>(
+        in, &argument, [&](extreme<T>& best, std::uint32_t row, std::int64_t) {
+          const T v = values[row];
+          const bool wins = best.seen == 0 || better<T, Max>(v, best.value);
+          best.value = wins ? v : best.value;
+          best.seen = 1;
+        });
+  });
+}
+
+template <class T, bool Max>
 void merge(const aggregate_overload&, char* into, data::blob_heap*, const char* from) {
   auto& a = state_at<extreme<T>>(into);
   const auto& b = state_at<extreme<T>>(from);
@@ -128,6 +142,16 @@ result<aggregate_overload> resolve(const call_site& call, bool retracting) {
 }
 
 }  // namespace
+
+grouped_update grouped_extreme(type_id argument, bool max) {
+  if (argument == type_id::null || !data::is_fixed_width(argument)) return nullptr;
+  grouped_update found = nullptr;
+  with_physical(argument, [&](auto* of) {
+    using T = std::remove_pointer_t<decltype(of)>;
+    found = max ? update_groups<T, true> : update_groups<T, false>;
+  });
+  return found;
+}
 
 result<aggregate_overload> resolve_min(const call_site& call, bool retracting) {
   return resolve<false>(call, retracting);

@@ -64,6 +64,16 @@ result<void> update(const aggregate_overload&, const aggregate_input& in) {
   return {};
 }
 
+template <class State, class T>
+void update_groups(const grouped_input& in) {
+  const auto& argument = *in.arguments[0];
+  with_values<T>(argument, [&](auto values) {
+    for_each_grouped<State>(in, &argument, [&](State& state, std::uint32_t row, std::int64_t sign) {
+      state.add(values[row], sign);
+    });
+  });
+}
+
 template <class State>
 void merge(const aggregate_overload&, char* into, data::blob_heap*, const char* from) {
   state_at<State>(into).add(state_at<State>(from));
@@ -131,15 +141,23 @@ void fill(aggregate_overload& o, shape what) {
                                  : emit_mean<State>;
 }
 
-bool fill_for(aggregate_overload& o, type_id id, shape what) {
+template <class State, class T>
+struct sum_form {
+  using state = State;
+  using value = T;
+};
+
+// Calls `f` with the state and the values of a sum; false for what cannot be added up.
+template <class F>
+bool with_form(type_id id, F&& f) {
   switch (id) {
-    case type_id::tinyint: return fill<integer_sum, std::int8_t>(o, what), true;
-    case type_id::smallint: return fill<integer_sum, std::int16_t>(o, what), true;
-    case type_id::integer: return fill<integer_sum, std::int32_t>(o, what), true;
-    case type_id::bigint: return fill<integer_sum, std::int64_t>(o, what), true;
-    case type_id::float32: return fill<real_sum, float>(o, what), true;
-    case type_id::float64: return fill<real_sum, double>(o, what), true;
-    case type_id::decimal: return fill<decimal_sum, data::int128>(o, what), true;
+    case type_id::tinyint: return f(sum_form<integer_sum, std::int8_t>()), true;
+    case type_id::smallint: return f(sum_form<integer_sum, std::int16_t>()), true;
+    case type_id::integer: return f(sum_form<integer_sum, std::int32_t>()), true;
+    case type_id::bigint: return f(sum_form<integer_sum, std::int64_t>()), true;
+    case type_id::float32: return f(sum_form<real_sum, float>()), true;
+    case type_id::float64: return f(sum_form<real_sum, double>()), true;
+    case type_id::decimal: return f(sum_form<decimal_sum, data::int128>()), true;
     default: return false;
   }
 }
@@ -149,7 +167,10 @@ result<aggregate_overload> resolve(const call_site& call, shape what, std::strin
   aggregate_overload o;
   auto type = call.types[0].as_nullable();
   if (type.id() == type_id::null) type = data::data_type(type_id::integer);
-  if (!fill_for(o, type.id(), what)) return wrong_arguments(call, signature);
+  const bool known = with_form(type.id(), [&](auto form) {
+    fill<typename decltype(form)::state, typename decltype(form)::value>(o, what);
+  });
+  if (!known) return wrong_arguments(call, signature);
   o.argument_types = {type};
   o.result_type = type;
   if (type.id() == type_id::decimal)
@@ -160,6 +181,14 @@ result<aggregate_overload> resolve(const call_site& call, shape what, std::strin
 }
 
 }  // namespace
+
+grouped_update grouped_sum(type_id argument) {
+  grouped_update found = nullptr;
+  (void)with_form(argument, [&](auto form) {
+    found = update_groups<typename decltype(form)::state, typename decltype(form)::value>;
+  });
+  return found;
+}
 
 result<aggregate_overload> resolve_sum(const call_site& call, bool) {
   return resolve(call, shape::sum, "SUM([DISTINCT] number)");

@@ -33,6 +33,7 @@ void aggregate_calls::append_slots(std::vector<tables::slot_spec>& slots) {
       offset += round_up(slots.back().width);
     }
     p.size = offset - p.offset;
+    p.by_group = expr::find_grouped_update(call.function, call.overload.argument_types);
     has_blobs_ |= !p.blobs.empty();
     places_.push_back(std::move(p));
   }
@@ -115,6 +116,41 @@ result<void> aggregate_calls::update(const data::record_batch& batch, const fed_
     MILLRACE_CHECK(update_block(batch, block_of(fed, begin), table));
   for (auto& held : arguments_) held.clear();
   return {};
+}
+
+bool aggregate_calls::take_groups() const {
+  for (std::size_t i = 0; i < calls_.size(); ++i)
+    if (!is_plain(i) || places_[i].by_group == nullptr) return false;
+  return true;
+}
+
+// A byte per stored row; NULL is no pass.
+const std::uint8_t* aggregate_calls::flags_of(const data::record_batch& batch,
+                                              std::uint32_t filter_column) {
+  const data::column_ptr& filter = batch.column_at(filter_column);
+  if (filter->layout == data::encoding::flat && !filter->may_have_nulls())
+    return filter->data<std::uint8_t>();
+  flags_.assign(batch.stored_rows(), 0);
+  for (std::uint32_t i = 0; i < batch.row_count(); ++i) {
+    const std::uint32_t row = batch.row_at(i);
+    if (!filter->is_null(row)) flags_[row] = filter->value<std::uint8_t>(row);
+  }
+  return flags_.data();
+}
+
+void aggregate_calls::update_groups(const data::record_batch& batch, batch_groups& groups,
+                                    std::span<char* const> payloads) {
+  const bool counts_only = batch.kinds() == nullptr && std::ranges::all_of(calls_, [](auto& call) {
+                             return call.arguments.empty() && !call.filter;
+                           });
+  const std::uint32_t* rows = counts_only ? nullptr : groups.rows();
+  states_.resize(payloads.size());
+  for (std::size_t i = 0; i < calls_.size(); ++i) {
+    const auto arguments = arguments_of(i, batch);
+    for (std::size_t g = 0; g < payloads.size(); ++g) states_[g] = payloads[g] + places_[i].offset;
+    const auto* passes = calls_[i].filter ? flags_of(batch, *calls_[i].filter) : nullptr;
+    places_[i].by_group({arguments, rows, groups.ends(), states_.data(), passes, batch.kinds()});
+  }
 }
 
 fed_rows aggregate_calls::block_of(const fed_rows& fed, std::uint32_t begin) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "core/data/column_builder.hpp"
+#include "core/expr/grouped_update.hpp"
+#include "core/operators/aggregate/batch_groups.hpp"
 #include "core/operators/operator_context.hpp"
 #include "core/plan/logical/logical_plan.hpp"
 #include "core/tables/hash_table.hpp"
@@ -41,6 +43,11 @@ class aggregate_calls {
   /// Feeds the rows to all plain calls. `table` owns the payloads. Errors: the aggregates'.
   [[nodiscard]] result<void> update(const data::record_batch& batch, const fed_rows& fed,
                                     tables::hash_table& table);
+  /// True if `update_groups` may be used: all calls are plain, and know rows by group.
+  [[nodiscard]] bool take_groups() const;
+  /// As `update`, for the groups found in the batch; `payloads` has one entry per group.
+  void update_groups(const data::record_batch& batch, batch_groups& groups,
+                     std::span<char* const> payloads);
   /// Feeds rows to one call; its FILTER is the caller's business. `scratch` owns the blobs of
   /// payloads that are not the table's.
   [[nodiscard]] result<void> update_call(std::size_t i, const data::record_batch& batch,
@@ -69,9 +76,12 @@ class aggregate_calls {
     std::uint32_t offset = 0;          // of the call's first slot in the payload
     std::vector<std::uint32_t> blobs;  // offsets of its blob slots
     std::uint32_t size = 0;
+    expr::grouped_update by_group = nullptr;
   };
   using columns = std::vector<data::column_ptr>;
   [[nodiscard]] columns arguments_of(std::size_t i, const data::record_batch& batch) const;
+  [[nodiscard]] const std::uint8_t* flags_of(const data::record_batch& batch,
+                                             std::uint32_t filter_column);
   [[nodiscard]] fed_rows block_of(const fed_rows& fed, std::uint32_t begin);
   [[nodiscard]] result<void> update_block(const data::record_batch& batch, const fed_rows& fed,
                                           tables::hash_table& table);
@@ -90,6 +100,7 @@ class aggregate_calls {
   std::vector<data::blob_heap*> heaps_;
   std::vector<std::uint32_t> picked_rows_;
   std::vector<char*> picked_payloads_;
+  std::vector<std::uint8_t> flags_;
 };
 
 }  // namespace millrace::operators

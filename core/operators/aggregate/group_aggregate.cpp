@@ -68,8 +68,12 @@ bool group_aggregate::load_bundle() {
 
 // Partial states hold no DISTINCT values.
 bool group_aggregate::load(const data::record_batch& batch) {
-  const auto groups = input_.load(batch, *context_->tables);
-  if (spec_.phase == plan::aggregate_phase::global) return groups == tables::readiness::ready;
+  const bool global = spec_.phase == plan::aggregate_phase::global;
+  first_rows_.reset();
+  if (!global && calls_.only_plain() && groups_.find(batch, spec_.groups))
+    first_rows_ = groups_.first_of_each(batch);
+  const auto groups = input_.load(first_rows_ ? *first_rows_ : batch, *context_->tables);
+  if (global) return groups == tables::readiness::ready;
   const auto values = calls_.prefetch(batch, input_.hashes(), *context_->tables);
   return groups == tables::readiness::ready && values == tables::readiness::ready;
 }
@@ -89,32 +93,64 @@ result<progress> group_aggregate::flush(output& out) {
 }
 
 result<void> group_aggregate::apply(const data::record_batch& batch) {
-  payloads_.resize(batch.row_count());
-  inserted_.resize(batch.row_count());
-  calls_.groups().find_or_insert(input_.keys(), payloads_, inserted_);
-  MILLRACE_CHECK(touch(batch));
+  group_payloads_.resize(input_.keys().count());
+  inserted_.resize(input_.keys().count());
+  calls_.groups().find_or_insert(input_.keys(), group_payloads_, inserted_);
+  MILLRACE_CHECK(touch(first_rows_ ? *first_rows_ : batch));
+  if (feeds_groups(batch)) {
+    feed_groups(batch);
+    return {};
+  }
+  spread_payloads();
   return feed(batch, count_rows(batch));
 }
 
+bool group_aggregate::feeds_groups(const data::record_batch& batch) const {
+  return first_rows_ && calls_.calls().take_groups() &&
+         (!spec_.retracting_input || batch.kinds() == nullptr);
+}
+
+void group_aggregate::feed_groups(const data::record_batch& batch) {
+  if (spec_.retracting_input) {
+    std::uint32_t begin = 0;
+    for (std::uint32_t g = 0; g < groups_.count(); ++g) {
+      count_of(group_payloads_[g]) += groups_.ends()[g] - begin;
+      begin = groups_.ends()[g];
+    }
+  }
+  calls_.calls().update_groups(batch, groups_, group_payloads_);
+}
+
+// One per row.
+void group_aggregate::spread_payloads() {
+  if (!first_rows_) {
+    payloads_.swap(group_payloads_);
+    return;
+  }
+  const auto group_of = groups_.group_of_rows();
+  payloads_.resize(group_of.size());
+  for (std::size_t i = 0; i < group_of.size(); ++i) payloads_[i] = group_payloads_[group_of[i]];
+}
+
 // Notes the groups that the bundle meets for the first time, and reads the results of those that
-// were there before.
-result<void> group_aggregate::touch(const data::record_batch& batch) {
+// were there before. `keyed`: the rows whose keys were looked up.
+result<void> group_aggregate::touch(const data::record_batch& keyed) {
   auto& known = touched_.payloads;
   std::vector<std::uint32_t> first_rows;
   std::vector<char*> existing;
-  for (std::uint32_t i = 0; i < batch.row_count(); ++i) {
-    char* payload = payloads_[i];
+  for (std::uint32_t i = 0; i < keyed.row_count(); ++i) {
+    char* payload = group_payloads_[i];
     // The mark may be any old number: what it names decides.
     std::uint64_t& mark = mark_of(payload);
     if (mark < known.size() && known[mark] == payload) continue;
     mark = known.size();
     known.push_back(payload);
-    first_rows.push_back(batch.row_at(i));
+    first_rows.push_back(keyed.row_at(i));
     touched_.before.push_back(inserted_[i] != 0 ? none : old_rows_++);
     if (inserted_[i] == 0) existing.push_back(payload);
   }
   for (std::size_t k = 0; k < keys_.size(); ++k)
-    keys_[k].append_rows(*batch.column_at(spec_.groups[k]), first_rows);
+    keys_[k].append_rows(*keyed.column_at(spec_.groups[k]), first_rows);
   if (existing.empty()) return {};
   for (std::size_t c = 0; c < values_.size(); ++c)
     MILLRACE_CHECK(calls_.emit(c, existing, values_[c]));

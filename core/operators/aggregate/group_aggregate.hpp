@@ -47,7 +47,10 @@ class group_aggregate final : public physical_operator {
   [[nodiscard]] bool load_bundle();
   [[nodiscard]] bool load(const data::record_batch& batch);
   [[nodiscard]] result<void> apply(const data::record_batch& batch);
-  [[nodiscard]] result<void> touch(const data::record_batch& batch);
+  [[nodiscard]] result<void> touch(const data::record_batch& keyed);
+  [[nodiscard]] bool feeds_groups(const data::record_batch& batch) const;
+  void feed_groups(const data::record_batch& batch);
+  void spread_payloads();
   [[nodiscard]] fed_rows count_rows(const data::record_batch& batch);
   [[nodiscard]] result<void> feed(const data::record_batch& batch, const fed_rows& fed);
   [[nodiscard]] result<void> merge_partials(const data::record_batch& batch, const fed_rows& fed);
@@ -60,6 +63,7 @@ class group_aggregate final : public physical_operator {
   plan::group_aggregate_spec spec_;
   keyed_input input_;
   group_calls calls_;
+  batch_groups groups_;
   std::vector<data::data_type> output_types_;
   operator_context* context_ = nullptr;
 
@@ -73,8 +77,10 @@ class group_aggregate final : public physical_operator {
   std::uint32_t old_rows_ = 0;
   std::vector<data::column_builder> keys_;
   std::vector<data::column_builder> values_;  // old results, then new ones
-  std::vector<char*> payloads_;
+  data::batch_ptr first_rows_;         // of each group of the batch last loaded; null: not grouped
+  std::vector<char*> group_payloads_;  // by key that was looked up
   std::vector<std::uint8_t> inserted_;
+  std::vector<char*> payloads_;  // by row
   std::vector<std::uint32_t> fed_rows_;
   std::vector<char*> fed_payloads_;
   std::vector<std::uint8_t> changed_;

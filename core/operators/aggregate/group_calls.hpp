@@ -27,6 +27,9 @@ class group_calls {
   void open(std::vector<tables::slot_spec> header, operator_context& context);
   [[nodiscard]] tables::hash_table& groups() { return *table_; }
   [[nodiscard]] aggregate_calls& calls() { return calls_; }
+  [[nodiscard]] const aggregate_calls& calls() const { return calls_; }
+  /// True if no call needs a table of its own.
+  [[nodiscard]] bool only_plain() const { return distinct_.empty() && ordered_.empty(); }
   [[nodiscard]] std::size_t size() const { return calls_.size(); }
 
   /// Asks for the DISTINCT values of a batch, where state is cold; `hashes` has an entry per stored

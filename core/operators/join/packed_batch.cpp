@@ -46,11 +46,21 @@ void add_to(std::int64_t least, const data::buffer& differences, std::uint32_t r
 }  // namespace
 
 packed_batch::packed_batch(const data::record_batch& batch, std::optional<std::uint32_t> as_it_is)
-    : stored_rows_(batch.stored_rows()), kinds_(batch.kinds_buffer()) {
+    : stored_rows_(batch.stored_rows()), as_it_is_(as_it_is), kinds_(batch.kinds_buffer()) {
   columns_.resize(batch.columns().size());
   for (std::uint32_t i = 0; i < columns_.size(); ++i)
     if (as_it_is == i || !pack(batch.column_at(i), i)) columns_[i] = batch.column_at(i);
   if (batch.selected()) live_ = bits_of(batch.selection(), stored_rows_);
+}
+
+std::size_t packed_batch::pack_rest() {
+  std::size_t saved = 0;
+  for (std::uint32_t i = 0; i < columns_.size(); ++i) {
+    if (as_it_is_ == i || !columns_[i] || !pack(columns_[i], i)) continue;
+    saved += columns_[i]->values->size() - packed_.back().differences->size();
+    columns_[i].reset();
+  }
+  return saved;
 }
 
 bool packed_batch::pack(const data::column_ptr& column, std::uint32_t index) {

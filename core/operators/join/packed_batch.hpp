@@ -13,11 +13,15 @@ namespace millrace::operators {
 /// integers that lie close together (times, ids) as differences from the least. A page that is
 /// touched for the first time costs as much as computing a thousand rows.
 ///
-/// Only columns that nobody else holds are packed: sharing one is cheaper still. Immutable.
+/// Only columns that nobody else holds are packed: sharing one is cheaper still.
 class packed_batch {
  public:
   /// `as_it_is`, if set, is a column that stays readable by `column_at`.
   packed_batch(const data::record_batch& batch, std::optional<std::uint32_t> as_it_is);
+
+  /// Packs the columns that others have let go of since: a neighbour that was still at work on the
+  /// batch. Gives the bytes that this saved.
+  std::size_t pack_rest();
 
   /// The batch again, without hashes.
   [[nodiscard]] data::batch_ptr unpacked() const;
@@ -39,6 +43,7 @@ class packed_batch {
   [[nodiscard]] bool pack(const data::column_ptr& column, std::uint32_t index);
 
   std::uint32_t stored_rows_;
+  std::optional<std::uint32_t> as_it_is_;
   std::vector<data::column_ptr> columns_;
   std::vector<integers> packed_;
   data::buffer_ref live_;  // bits, null: all

@@ -53,7 +53,18 @@ bool waiting_rows::add(const data::record_batch& batch, data::buffer_ref hashes)
   if (bytes_ + bytes > most_bytes_ || !budget_->reserve(bytes)) return false;
   bytes_ += bytes;
   entries_.push_back(std::move(e));
+  pack_older();
   return true;
+}
+
+// What another reader of the batches was still at work on has been let go of by now.
+void waiting_rows::pack_older() {
+  constexpr std::size_t young = 3;
+  if (entries_.size() <= young) return;
+  const auto saved =
+      static_cast<std::int64_t>(entries_[entries_.size() - young - 1].rows.pack_rest());
+  bytes_ -= saved;
+  budget_->release(saved);
 }
 
 void waiting_rows::release() {

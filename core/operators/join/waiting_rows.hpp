@@ -58,6 +58,7 @@ class waiting_rows {
     data::buffer_ref hashes;  // null: by value
   };
   void release();
+  void pack_older();
   [[nodiscard]] data::batch_ptr split(entry& from, const question& asked) const;
   [[nodiscard]] data::batch_ptr split_at(entry& from, std::span<const std::uint8_t> hits) const;
 

@@ -2,6 +2,7 @@
 
 #include "core/operators/operator_context.hpp"
 #include "core/operators/time_column.hpp"
+#include "core/operators/time_extent.hpp"
 
 #include <algorithm>
 
@@ -31,20 +32,6 @@ std::optional<timestamp_ms> delay_of(const expr::bound_expr& e, std::uint32_t ti
     return std::nullopt;
   const auto delay = by.literal->value<std::int64_t>(0);
   return delay > -far && delay < far ? std::optional(delay) : std::nullopt;
-}
-
-struct extent {
-  timestamp_ms least = max_watermark;
-  timestamp_ms most = min_watermark;
-};
-
-extent extent_of(const timestamp_ms* times, std::uint32_t count) {
-  extent e;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    e.least = std::min(e.least, times[i]);
-    e.most = std::max(e.most, times[i]);
-  }
-  return e;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "core/operators/live_rows.hpp"
 #include "core/operators/state_spec.hpp"
 #include "core/operators/time_column.hpp"
+#include "core/operators/time_extent.hpp"
 #include "core/tables/table_set.hpp"
 
 #include <algorithm>
@@ -71,7 +72,6 @@ result<void> window_aggregate::open(operator_context& context) {
 
 result<progress> window_aggregate::process(input_id, const data::batch_ptr& batch, output&) {
   pending_ = batch;
-  input_.hash(*batch);
   assign(*batch);
   return absorb();
 }
@@ -82,27 +82,24 @@ result<progress> window_aggregate::absorb() {
     encode_slices(batch);
     if (context_->tables->prefetch(keys_.hash_span()) == tables::readiness::loading)
       return progress::need_state;
-    find_payloads();
+    payloads_.resize(rows_.size());
+    inserted_.resize(rows_.size());
+    table_->find_or_insert(keys_, payloads_, inserted_);
     welcome_new(batch);
-    const bool all = rows_.size() == batch.stored_rows();
-    const auto count = static_cast<std::uint32_t>(rows_.size());
-    MILLRACE_CHECK(
-        feed(batch, {{batch.stored_rows(), all ? nullptr : rows_.data(), count}, payloads_}));
+    MILLRACE_CHECK(feed(batch));
   }
   pending_.reset();
   return progress::need_input;
 }
 
-// One key stands for all rows when they have no group and one slice.
-void window_aggregate::find_payloads() {
-  payloads_.resize(rows_.size());
-  inserted_.assign(rows_.size(), 0);
-  table_->find_or_insert(keys_, std::span(payloads_).first(keys_.count()),
-                         std::span(inserted_).first(keys_.count()));
-  if (keys_.count() < rows_.size()) std::ranges::fill(payloads_, payloads_[0]);
-}
-
-result<void> window_aggregate::feed(const data::record_batch& batch, const fed_rows& fed) {
+result<void> window_aggregate::feed(const data::record_batch& batch) {
+  if (grouped_) {
+    calls_.update_groups(batch, groups_, payloads_);
+    return {};
+  }
+  const bool all = rows_.size() == batch.stored_rows();
+  const auto count = static_cast<std::uint32_t>(rows_.size());
+  const fed_rows fed{{batch.stored_rows(), all ? nullptr : rows_.data(), count}, payloads_};
   if (spec_.phase == plan::aggregate_phase::global) {
     const std::size_t first = spec_.groups.size();
     for (std::size_t c = 0; c < calls_.size(); ++c)
@@ -116,16 +113,22 @@ result<void> window_aggregate::feed(const data::record_batch& batch, const fed_r
 
 void window_aggregate::assign(const data::record_batch& batch) {
   rows_.clear();
-  one_slice_ = false;
+  grouped_ = false;
   hashes_.resize(batch.stored_rows());
   slice_ends_ = data::buffer::allocate(batch.stored_rows() * sizeof(std::int64_t));
-  if (!slices_)
+  const auto slice = slice_of_all(batch);
+  if (slice && assign_groups(batch, *slice)) return;
+  input_.hash(batch);
+  if (slice) {
+    rows_ = live_rows(batch);
+    assign_slice(*slice);
+  } else if (!slices_)
     assign_columns(batch);
   else if (spec_.phase == plan::aggregate_phase::global)
     assign_slices(batch);
   else if (spec_.window->processing_time)
     assign_now(batch);
-  else if (!assign_one_slice(batch))
+  else
     assign_times(batch);
 }
 
@@ -159,30 +162,46 @@ void window_aggregate::assign_now(const data::record_batch& batch) {
   for (std::uint32_t i = 0; i < batch.row_count(); ++i) keep(batch.row_at(i), where);
 }
 
-// The usual batch: all its times lie in one slice that is open.
-bool window_aggregate::assign_one_slice(const data::record_batch& batch) {
+// The usual batch: all its times lie in one slice that is open. All stored rows are tried first:
+// that is a plain loop.
+std::optional<timestamp_ms> window_aggregate::slice_of_all(const data::record_batch& batch) {
+  if (!slices_ || spec_.phase == plan::aggregate_phase::global || spec_.window->processing_time ||
+      spec_.window->local_zone || batch.row_count() == 0)
+    return std::nullopt;
   const time_column times(*batch.column_at(spec_.window->time_column));
   const timestamp_ms* time = times.flat_ms();
-  if (time == nullptr || spec_.window->local_zone || batch.row_count() == 0) return false;
-  rows_ = live_rows(batch);
-  timestamp_ms least = max_watermark, most = min_watermark;
-  for (const std::uint32_t row : rows_) {
-    least = std::min(least, time[row]);
-    most = std::max(most, time[row]);
-  }
-  const target where = target_of(least);
-  one_slice_ = most < where.end && !where.late && !where.homeless;
-  if (!one_slice_) {
-    rows_.clear();
+  if (time == nullptr) return std::nullopt;
+  const auto slice_of = [this](const time_extent& e) -> std::optional<timestamp_ms> {
+    constexpr timestamp_ms far = timestamp_ms{1} << 60;  // what a filter left behind may be any
+    if (e.least < -far || e.most > far) return std::nullopt;
+    const target where = target_of(e.least);
+    if (e.most >= where.end || where.late || where.homeless) return std::nullopt;
+    return where.slice;
+  };
+  const auto of_stored = slice_of(extent_of(time, batch.stored_rows()));
+  if (of_stored || !batch.selected()) return of_stored;
+  time_extent live;
+  for (const std::uint32_t row : batch.selection()) live.add(time[row]);
+  return slice_of(live);
+}
+
+// One row stands for all of its group.
+bool window_aggregate::assign_groups(const data::record_batch& batch, timestamp_ms slice) {
+  if (!distinct_.empty() || !calls_.take_groups() || !groups_.find(batch, spec_.groups))
     return false;
-  }
-  auto* ends = slice_ends_->mutable_as<std::int64_t>();
-  const auto slice = static_cast<std::uint64_t>(where.slice);
-  for (const std::uint32_t row : std::span(rows_).first(one_key() ? 1 : rows_.size())) {
-    ends[row] = where.slice;
-    hashes_[row] = hasher_(input_.hashes()[row], slice);
-  }
+  grouped_ = true;
+  input_.hash(*groups_.first_of_each(batch));
+  rows_.assign(groups_.first_rows().begin(), groups_.first_rows().end());
+  assign_slice(slice);
   return true;
+}
+
+void window_aggregate::assign_slice(timestamp_ms slice) {
+  auto* ends = slice_ends_->mutable_as<std::int64_t>();
+  for (const std::uint32_t row : rows_) {
+    ends[row] = slice;
+    hashes_[row] = hasher_(input_.hashes()[row], static_cast<std::uint64_t>(slice));
+  }
 }
 
 // Neighbours mostly lie in one slice, so only the first one is divided. A row without a time
@@ -226,8 +245,7 @@ void window_aggregate::assign_slices(const data::record_batch& batch) {
 void window_aggregate::encode_slices(const data::record_batch& batch) {
   std::vector<data::column_ptr> columns = {bigint_column(slice_ends_, batch.stored_rows())};
   for (const std::uint32_t g : spec_.groups) columns.push_back(batch.column_at(g));
-  encoder_.encode_columns(columns, std::span(rows_).first(one_key() ? 1 : rows_.size()),
-                          hashes_.data(), keys_);
+  encoder_.encode_columns(columns, rows_, hashes_.data(), keys_);
 }
 
 timestamp_ms window_aggregate::first_open_window(timestamp_ms slice) {

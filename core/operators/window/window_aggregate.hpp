@@ -53,17 +53,14 @@ class window_aggregate final : public physical_operator {
   void assign(const data::record_batch& batch);
   void assign_now(const data::record_batch& batch);
   void assign_times(const data::record_batch& batch);
-  [[nodiscard]] bool assign_one_slice(const data::record_batch& batch);
+  [[nodiscard]] std::optional<timestamp_ms> slice_of_all(const data::record_batch& batch);
+  [[nodiscard]] bool assign_groups(const data::record_batch& batch, timestamp_ms slice);
+  void assign_slice(timestamp_ms slice);
   void assign_columns(const data::record_batch& batch);
-  void find_payloads();
   void assign_slices(const data::record_batch& batch);
-  // The rows of the batch share a slice and have no group, so one key stands for all.
-  [[nodiscard]] bool one_key() const {
-    return one_slice_ && spec_.groups.empty() && distinct_.empty();
-  }
   [[nodiscard]] target target_of(timestamp_ms time);
   void keep(std::uint32_t row, const target& where, std::uint64_t rows = 1);
-  [[nodiscard]] result<void> feed(const data::record_batch& batch, const fed_rows& fed);
+  [[nodiscard]] result<void> feed(const data::record_batch& batch);
   void encode_slices(const data::record_batch& batch);
   void welcome_new(const data::record_batch& batch);
   [[nodiscard]] timestamp_ms first_open_window(timestamp_ms slice);
@@ -101,8 +98,9 @@ class window_aggregate final : public physical_operator {
   outbox outbox_;
 
   // Scratch of one batch.
-  std::vector<std::uint32_t> rows_;
-  bool one_slice_ = false;  // all of them lie in the same
+  std::vector<std::uint32_t> rows_;  // whose keys are looked up
+  batch_groups groups_;
+  bool grouped_ = false;  // these are the first rows of the batch's groups
   std::shared_ptr<data::buffer> slice_ends_;
   std::vector<std::uint64_t> hashes_;
   tables::key_batch keys_;

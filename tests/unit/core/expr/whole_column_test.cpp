@@ -91,6 +91,27 @@ TEST(whole_column, conjuncts_join_simple_and_failing_conditions) {
   EXPECT_EQ(std::vector<std::uint32_t>(at, at + count), expected);
 }
 
+TEST(whole_column, nulls_that_a_filter_drops_are_gone) {
+  eval_context context;
+  for (const bool all_dropped : {true, false}) {
+    auto run = evaluator::make(
+        {test::parse(all_dropped ? "(> $0 2)" : "(> $1 2)", {digit_type()[0], digit_type()[0]}),
+         test::parse("$0", digit_type())},
+        context);
+    ASSERT_TRUE(run.ok());
+    column_builder plain(data_type(type_id::bigint));
+    for (std::uint32_t row = 0; row < rows; ++row) plain.append(std::int64_t{row});
+    const record_batch batch({digits(), plain.finish()}, rows);
+    const auto made = run->calc(batch);
+    ASSERT_TRUE(made.ok());
+    EXPECT_EQ(made->columns[0]->may_have_nulls(), !all_dropped);
+    for (std::uint32_t i = 0; i < made->count; ++i) {
+      const auto row = made->selection->as<std::uint32_t>()[i];
+      EXPECT_EQ(made->columns[0]->is_null(row), batch.column_at(0)->is_null(row));
+    }
+  }
+}
+
 TEST(whole_column, constant_divisor_divides_as_java_does) {
   const std::int64_t numbers[] = {0,       1,       -1,        2,         -2,        3,
                                   -3,      7,       10,        123,       -123,      1000003,

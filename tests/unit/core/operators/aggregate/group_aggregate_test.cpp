@@ -88,6 +88,63 @@ TEST(group_aggregate, adds_up_batches_of_any_size) {
   }
 }
 
+// Keys that rows share are looked up once per batch; row by row they never are.
+class group_aggregate_of_groups : public ::testing::TestWithParam<bool> {
+ protected:
+  static constexpr int keys = 9;
+  static std::string changes(int count, int seed, std::string_view kind) {
+    std::string text;
+    for (int i = seed; i < seed + count; ++i) {
+      const std::string value = i % 5 == 0 ? "NULL" : std::to_string(i * 31 % 97 - 40);
+      const std::string even = i % 7 == 0 ? "NULL" : i % 2 == 0 ? "TRUE" : "FALSE";
+      text += std::string(kind) + " | " + std::to_string(i % keys) + " | " + value + " | " + even +
+              "\n";
+    }
+    return text;
+  }
+  static operator_harness harness(drive how) {
+    const columns in = {{"k", bigint()}, {"v", bigint()}, {"even", boolean()}};
+    const bool retracts = GetParam();
+    std::vector<plan::aggregate_call> calls;
+    for (const bool filtered : {false, true}) {
+      for (const auto* name : {"COUNT", "SUM", "AVG", "MIN", "MAX"}) {
+        if (retracts && (name[0] == 'M')) continue;
+        calls.push_back(aggregate(name, {1}, in, retracts));
+        if (filtered) calls.back().filter = 2;
+      }
+      calls.push_back(aggregate("COUNT", {}, in, retracts));
+      if (filtered) calls.back().filter = 2;
+    }
+    columns out = {{"k", bigint()}};
+    for (std::size_t i = 0; i < calls.size(); ++i)
+      out.push_back({"c" + std::to_string(i), bigint()});
+    return {spec_of(std::move(calls), retracts), {in}, std::move(out), how};
+  }
+};
+
+TEST_P(group_aggregate_of_groups, equals_row_by_row) {
+  auto whole = harness(drive::whole);
+  auto by_row = harness(drive::row_by_row);
+  for (auto* h : {&whole, &by_row}) {
+    h->rows(changes(700, 0, "+I")).rows(changes(300, 1000, "+I"));
+    h->barrier().rows(changes(40, 5, "+I"));
+    if (GetParam()) h->rows(changes(600, 0, "-D")).rows(changes(9, 600, "-D"));
+  }
+  EXPECT_EQ(whole.folded(), by_row.folded());
+  EXPECT_EQ(whole.state_rows(), by_row.state_rows());
+}
+
+TEST_P(group_aggregate_of_groups, loads_spilled_groups) {
+  auto whole = harness(drive::whole);
+  whole.rows(changes(500, 0, "+I")).spill().rows(changes(500, 500, "+I"));
+  EXPECT_GT(whole.loads(), 0U);
+  auto by_row = harness(drive::row_by_row);
+  by_row.rows(changes(1000, 0, "+I"));
+  EXPECT_EQ(whole.folded(), by_row.folded());
+}
+
+INSTANTIATE_TEST_SUITE_P(retracting_or_not, group_aggregate_of_groups, ::testing::Bool());
+
 TEST(group_aggregate, takes_rows_back_until_the_group_is_gone) {
   operator_harness h(
       spec_of({aggregate("COUNT", {}, bids, true), aggregate("SUM", {1}, bids, true)}, true),

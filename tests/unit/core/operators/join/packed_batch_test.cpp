@@ -51,5 +51,23 @@ TEST(packed_batch, packs_what_nobody_else_holds_but_the_named_column) {
   EXPECT_LT(packed.byte_size(), batch.byte_size() - 4096 * 5);
 }
 
+TEST(packed_batch, packs_later_what_others_have_let_go_of) {
+  auto held = longs(0, 1, 4096);
+  auto batch =
+      std::make_shared<const data::record_batch>(std::vector{held, longs(0, 3, 4096)}, 4096);
+  const std::string all = text_of(*batch);
+  packed_batch packed(*batch, 1);
+  batch.reset();
+  EXPECT_EQ(packed.pack_rest(), 0U);
+  EXPECT_EQ(packed.column_at(0), held);
+  held.reset();
+  const auto before = packed.byte_size();
+  const auto saved = packed.pack_rest();
+  EXPECT_GE(saved, 4096U * 6);
+  EXPECT_EQ(packed.byte_size(), before - saved);
+  EXPECT_EQ(packed.pack_rest(), 0U);
+  EXPECT_EQ(text_of(*packed.unpacked()), all);
+}
+
 }  // namespace
 }  // namespace millrace::operators

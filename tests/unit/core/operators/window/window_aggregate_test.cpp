@@ -53,6 +53,32 @@ TEST(window_aggregate, tumble_fires_when_the_watermark_reaches_the_end) {
   }
 }
 
+TEST(window_aggregate, batches_of_one_slice_equal_rows) {
+  const columns numbered = {{"k", bigint()}, {"v", bigint()}, {"ts", timestamp()}};
+  for (const bool grouped : {false, true}) {
+    std::string folded[2];
+    for (const drive how : {drive::whole, drive::row_by_row}) {
+      auto spec = spec_of(plan::window_kind::hop, 10, 2);
+      columns out = results;
+      out[0].type = bigint();
+      if (!grouped) {
+        spec.groups.clear();
+        out.erase(out.begin());
+      }
+      operator_harness h(spec, {numbered}, out, how);
+      for (const int slice : {0, 2, 4}) {
+        std::string text;
+        for (int i = 0; i < 100; ++i) text += row(std::to_string(i * 7 % 12), i, slice + i % 2);
+        h.rows(text);
+      }
+      h.watermark(8000).rows(row("3", 1, 1) + row("3", 1, 7)).watermark(max_watermark);
+      folded[how == drive::whole ? 0 : 1] = h.folded();
+    }
+    EXPECT_EQ(folded[0], folded[1]);
+    EXPECT_NE(folded[0], "");
+  }
+}
+
 TEST(window_aggregate, drops_and_counts_rows_of_closed_windows) {
   for (const drive how : all_drives) {
     operator_harness h(spec_of(plan::window_kind::tumble, 10), {bids}, results, how);
