@@ -2,9 +2,7 @@
 
 #include "actors/jobs/checkpoint_writer.hpp"
 #include "actors/jobs/job_master_state.hpp"
-#include "actors/jobs/wiring.hpp"
-#include "actors/tasks/task_actor.hpp"
-#include "actors/tasks/task_builder.hpp"
+#include "actors/jobs/task_deployer.hpp"
 
 #include <caf/actor_system_config.hpp>
 
@@ -109,30 +107,17 @@ result<void> master_state::check_restore() const {
 }
 
 result<void> master_state::deploy() {
-  std::vector<std::shared_ptr<runtime::mailbox>> mailboxes;
-  for (std::uint32_t t = 0; t < setup_->graph.task_count(); ++t) {
-    tasks_.push_back(spawn_task(self_->system(), t, self_, *setup_->options.io));
-    self_->monitor(tasks_.back());
-    mailboxes.push_back(mailbox_of(tasks_.back()));
-  }
-  auto channels = wire_tasks(*setup_, mailboxes);
-  std::vector<std::shared_ptr<const runtime::task_metrics>> metrics;
-  std::vector<std::shared_ptr<runtime::task>> machines;
-  std::uint32_t number = 0;
-  for (std::uint32_t v = 0; v < setup_->graph.vertices.size(); ++v) {
-    for (std::uint32_t s = 0; s < setup_->graph.vertices[v].parallelism; ++s, ++number) {
-      const auto wake = [task = tasks_[number]] { caf::anon_send(task, wake_up{}); };
-      MILLRACE_TRY(auto machine,
-                   build_task(*setup_, vertex_id(v), s, std::move(channels[number]), wake));
-      metrics.push_back(machine->shared_metrics());
-      machines.push_back(std::move(machine));
-    }
-  }
-  record_->set_tasks(std::move(metrics));
-  for (std::uint32_t t = 0; t < tasks_.size(); ++t) {
-    // As urgent as `start_task`, which must not overtake it.
-    self_->send<caf::message_priority::high>(tasks_[t], deploy_task{std::move(machines[t])});
-  }
+  const job_master_handle me(self_);
+  caf::actor_system& system = self_->system();
+  task_deployer* elsewhere = setup_->options.deployer.get();
+  auto deployed = elsewhere != nullptr
+                      ? elsewhere->deploy(system, *setup_, me)
+                      : deploy_tasks(
+                            system, *setup_, me, [](std::uint32_t) { return true; }, nullptr);
+  if (!deployed) return deployed.take_error();
+  tasks_ = std::move(deployed->tasks);
+  for (const task_handle& task : tasks_) self_->monitor(task);
+  record_->set_tasks(std::move(deployed->metrics));
   return {};
 }
 

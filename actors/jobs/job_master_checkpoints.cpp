@@ -88,8 +88,10 @@ void master_state::on_states_written(states_written& m) {
   } else {
     carry_out(checkpoints_->on_acknowledged(m.task, id));
   }
-  if (--writing_[m.task] > 0) return;
-  writing_.erase(m.task);
+  const auto writing = writing_.find(m.task);
+  // Tasks elsewhere have their snapshots written there.
+  if (writing == writing_.end() || --writing->second > 0) return;
+  writing_.erase(writing);
   if (auto finished = finished_meanwhile_.extract(m.task)) on_task_ended(finished.mapped());
 }
 

@@ -23,6 +23,7 @@ class cold_tier;
 namespace millrace::actors {
 
 class io_pool;
+class task_deployer;
 
 /// What a job needs from outside.
 struct job_options {
@@ -43,6 +44,8 @@ struct job_options {
   /// The same over all restarts of a job whose checkpoints are kept: names what its sinks stage.
   std::string job_id;
   bool memory_limited = false;  ///< state spills unless state.backend.type says no
+  /// Puts the tasks elsewhere; null: they run in this process.
+  std::shared_ptr<task_deployer> deployer;
 };
 
 /// Session options that the runtime reads.

@@ -45,18 +45,14 @@ struct found_checkpoint {
   std::vector<error> passed_over;
 };
 
-/// Keeps the checkpoints of one job durably. Port: `state/checkpoint` implements it on a directory.
-///
-/// Owner: the job. Life: made with the job's lock taken (a second live store for the same job is
-/// refused with state_locked) and leftovers of uncompleted checkpoints removed; `latest` to
-/// restore; then per checkpoint `begin`, any number of `write_state` and `keep_file`, and
-/// `complete` or `abort`. The destructor lets the lock go and removes nothing. Threads:
-/// `write_state`, `keep_file`, `read*`, `fetch` on any, at the same time; the others on one thread
-/// at a time. All may block on the disk. Errors of writing: state_io (disk full, I/O error: abort
-/// this checkpoint, later ones may do) and state_sync_failed (a failed fsync: nothing written since
-/// can be trusted; end the process and restore the last complete checkpoint).
-class snapshot_store : public snapshot_reader {
+/// Writes files of a job's checkpoints. Threads: `write_state` and `keep_file` on any, at the same
+/// time; `begin` and `abort` on one at a time. All may block on the disk. Errors: state_io (disk
+/// full, I/O error: abort this checkpoint, later ones may do) and state_sync_failed (a failed
+/// fsync: nothing written since can be trusted; end the process and restore the last complete
+/// checkpoint).
+class snapshot_writer {
  public:
+  virtual ~snapshot_writer() = default;
   /// Makes room for a checkpoint. Ids only grow, over restarts too: start above `newest_id`.
   [[nodiscard]] virtual result<void> begin(checkpoint_id id) = 0;
   /// Writes what `from` gives, to its end, as a `snapshot` or `delta` file. `owner` becomes part of
@@ -71,6 +67,21 @@ class snapshot_store : public snapshot_reader {
   [[nodiscard]] virtual result<state_file> keep_file(checkpoint_id id, std::string_view owner,
                                                      const std::string& path,
                                                      std::string_view local_name) = 0;
+  /// Forgets a checkpoint that was begun and not completed, with its files. Writers still at work
+  /// get state_io. Does nothing for other ids.
+  virtual void abort(checkpoint_id id) = 0;
+};
+
+/// Keeps the checkpoints of one job durably. Port: `state/checkpoint` implements it on a directory.
+///
+/// Owner: the job. Life: made with the job's lock taken (a second live store for the same job is
+/// refused with state_locked) and leftovers of uncompleted checkpoints removed; `latest` to
+/// restore; then per checkpoint `begin`, any number of `write_state` and `keep_file`, and
+/// `complete` or `abort`. The destructor lets the lock go and removes nothing. Threads:
+/// `write_state`, `keep_file`, `read*`, `fetch` on any, at the same time; the others on one thread
+/// at a time. Workers of a cluster write their part through a `snapshot_writer` of their own.
+class snapshot_store : public snapshot_reader, public snapshot_writer {
+ public:
   /// Makes the checkpoint durable and then the job's newest, in one atomic step (compare and swap
   /// of the job's pointer): only after this returned may sinks commit. Files of `manifest` are of
   /// this checkpoint, or taken from a completed manifest that is still retained (found again by
@@ -80,10 +91,6 @@ class snapshot_store : public snapshot_reader {
   /// Errors: state_io (the checkpoint is aborted), state_sync_failed, state_locked (another process
   /// has moved the pointer: stop the job).
   [[nodiscard]] virtual result<checkpoint_manifest> complete(checkpoint_manifest manifest) = 0;
-  /// Forgets a checkpoint that was begun and not completed, with its files. Writers still at work
-  /// get state_io. Does nothing for other ids.
-  virtual void abort(checkpoint_id id) = 0;
-
   /// The newest complete checkpoint below `below` that holds; nothing when there never was one.
   /// A damaged one is passed over for the one before; ask again with `below` when a restore fails.
   /// Note for sinks: output committed by checkpoints that were passed over must be taken back or
