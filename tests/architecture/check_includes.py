@@ -25,6 +25,8 @@ MAY_INCLUDE["core/runtime"] = MAY_INCLUDE["core/connectors"] + ["core/connectors
 MAY_INCLUDE["core/coordination"] = MAY_INCLUDE["core/runtime"] + ["core/runtime"]
 # The codec of the manifest lies above the rest of core/codec: it knows the manifest of core/coordination (ADR 0005).
 MAY_INCLUDE["core/codec/checkpoint"] = MAY_INCLUDE["core/coordination"] + ["core/coordination", "schemas"]
+# The same for the messages of core/coordination, in which states of operators travel as parts of a manifest.
+MAY_INCLUDE["core/codec/control"] = MAY_INCLUDE["core/codec/checkpoint"] + ["core/codec/checkpoint"]
 CORE = [folder for folder in MAY_INCLUDE]
 MAY_INCLUDE["state"] = CORE
 MAY_INCLUDE["net"] = CORE

@@ -1,0 +1,214 @@
+#include "core/codec/checkpoint/manifest_codec.hpp"
+#include "core/codec/control/control_codec.hpp"
+
+#include <capnp/message.h>
+#include <capnp/serialize.h>
+#include <schemas/control.capnp.h>
+
+namespace millrace::codec {
+
+namespace {
+
+namespace in = coordination;
+using message_builder = wire::ControlMessage::Builder;
+using committables = std::vector<std::pair<std::uint32_t, std::string>>;
+
+::capnp::Text::Reader text(const std::string& s) { return {s.c_str(), s.size()}; }
+::capnp::Data::Reader blob(const std::string& s) {
+  return {reinterpret_cast<const kj::byte*>(s.data()), s.size()};
+}
+template <class List>
+kj::uint count(const List& list) {
+  return static_cast<kj::uint>(list.size());
+}
+
+void write(wire::Failure::Builder to, const error& e) {
+  to.setCode(static_cast<std::uint16_t>(e.code));
+  to.setMessage(text(e.message));
+  to.setHint(text(e.hint));
+  if (!e.at) return;
+  to.setLine(e.at->line);
+  to.setColumn(e.at->column);
+  to.setLength(e.at->length);
+}
+
+void write(wire::SourceSplit::Builder to, const connectors::source_split& split) {
+  to.setId(blob(split.id));
+  to.setPosition(blob(split.position));
+}
+
+void write(::capnp::List<wire::SourceSplit>::Builder to,
+           const std::vector<connectors::source_split>& splits) {
+  for (kj::uint i = 0; i < to.size(); ++i) write(to[i], splits[i]);
+}
+
+void write(::capnp::List<::capnp::Data>::Builder to, const std::vector<std::string>& items) {
+  for (kj::uint i = 0; i < to.size(); ++i) to.set(i, blob(items[i]));
+}
+
+void write(::capnp::List<wire::Committable>::Builder to, const committables& work) {
+  for (kj::uint i = 0; i < to.size(); ++i) {
+    to[i].setNode(work[i].first);
+    to[i].setWork(blob(work[i].second));
+  }
+}
+
+// What a manifest needs beside its operators is not looked at by the receiver.
+std::string packed(const std::vector<in::operator_state>& states) {
+  in::checkpoint_manifest part;
+  part.max_parallelism = states.front().range.max_parallelism;
+  part.operators = states;
+  return encode_manifest(part);
+}
+
+void write(wire::JobDefinition::Builder to, const in::job_definition& job) {
+  to.setId(text(job.id));
+  to.setScript(text(job.script));
+  auto settings = to.initSettings(count(job.settings));
+  kj::uint at = 0;
+  for (const auto& [key, value] : job.settings) {
+    settings[at].setKey(text(key));
+    settings[at++].setValue(text(value));
+  }
+  to.setOrdinal(job.ordinal);
+  to.setPlanDigest(text(job.plan_digest));
+}
+
+void write(message_builder to, const in::worker_greeting& from) {
+  auto m = to.initGreeting();
+  m.setName(text(from.name));
+  m.setControlEndpoint(text(from.control_endpoint));
+  m.setDataEndpoint(text(from.data_endpoint));
+  m.setSlots(from.slots);
+  m.setVersion(text(from.version));
+  m.setToken(text(from.token));
+}
+
+void write(message_builder to, const in::worker_welcome& from) {
+  to.initWelcome().setWorker(from.worker);
+}
+
+void write(message_builder to, const in::heartbeat& from) {
+  to.initHeartbeat().setNumber(from.number);
+}
+
+void write(message_builder to, const in::deploy_order& from) {
+  auto m = to.initDeploy();
+  m.setAttempt(from.attempt);
+  write(m.initJob(), from.job);
+  auto peers = m.initPeers(count(from.peers));
+  for (kj::uint i = 0; i < peers.size(); ++i) {
+    peers[i].setName(text(from.peers[i].name));
+    peers[i].setDataEndpoint(text(from.peers[i].data_endpoint));
+  }
+  auto places = m.initPlaces(count(from.places));
+  for (kj::uint i = 0; i < places.size(); ++i) places.set(i, from.places[i]);
+  m.setRestore(from.restore.value);
+  m.setSavepoint(text(from.savepoint));
+  m.setRandomSeed(from.random_seed);
+}
+
+void write(message_builder to, const in::attempt_deployed& from) {
+  auto m = to.initDeployed();
+  m.setAttempt(from.attempt);
+  if (from.failure) write(m.initFailure(), *from.failure);
+}
+
+void write(message_builder to, const in::start_order& from) {
+  to.initStart().setAttempt(from.attempt);
+}
+
+void write(message_builder to, const in::split_request& from) {
+  auto m = to.initSplitRequest();
+  m.setAttempt(from.attempt);
+  m.setTask(from.task);
+}
+
+void write(message_builder to, const in::split_order& from) {
+  auto m = to.initSplit();
+  m.setAttempt(from.attempt);
+  m.setTask(from.task);
+  if (from.split) write(m.initSplit(), *from.split);
+}
+
+void write(message_builder to, const in::checkpoint_request& from) {
+  to.initCheckpointRequest().setAttempt(from.attempt);
+}
+
+void write(message_builder to, const in::barrier_order& from) {
+  auto m = to.initBarrier();
+  m.setAttempt(from.attempt);
+  m.setTask(from.task);
+  m.setCheckpoint(from.barrier.id.value);
+  m.setAt(from.barrier.at);
+  m.setUnaligned(from.barrier.unaligned);
+  m.setSavepoint(from.barrier.savepoint);
+  m.setFinal(from.barrier.final);
+  m.setPatience(from.barrier.patience_ms);
+}
+
+void write(message_builder to, const in::begin_order& from) {
+  auto m = to.initBegin();
+  m.setAttempt(from.attempt);
+  m.setCheckpoint(from.checkpoint.value);
+}
+
+void write(message_builder to, const in::state_report& from) {
+  auto m = to.initState();
+  m.setAttempt(from.attempt);
+  m.setTask(from.task);
+  m.setCheckpoint(from.checkpoint.value);
+  if (!from.states.empty()) m.setStates(blob(packed(from.states)));
+  m.setWatermark(from.watermark);
+  write(m.initSplits(count(from.splits)), from.splits);
+  write(m.initFinishedSplits(count(from.finished_splits)), from.finished_splits);
+  write(m.initCommittables(count(from.committables)), from.committables);
+  if (from.failure) write(m.initFailure(), *from.failure);
+}
+
+void write(message_builder to, const in::settle_order& from) {
+  auto m = to.initSettle();
+  m.setAttempt(from.attempt);
+  m.setCheckpoint(from.checkpoint.value);
+  m.setComplete(from.complete);
+}
+
+void write(message_builder to, const in::task_report& from) {
+  auto m = to.initTask();
+  m.setAttempt(from.attempt);
+  m.setTask(from.task);
+  m.setRowsIn(from.rows_in);
+  m.setRowsOut(from.rows_out);
+  m.setWatermark(from.watermark);
+  m.setBusyUs(from.busy_us);
+  m.setBackpressuredUs(from.backpressured_us);
+  m.setStateBytes(from.state_bytes);
+}
+
+void write(message_builder to, const in::stop_order& from) {
+  to.initStop().setAttempt(from.attempt);
+}
+
+void write(message_builder to, const in::end_report& from) {
+  auto m = to.initEnd();
+  m.setAttempt(from.attempt);
+  m.setTask(from.task);
+  m.setEnd(static_cast<std::uint8_t>(from.end));
+  if (from.cause) write(m.initCause(), *from.cause);
+  write(m.initCommittables(count(from.committables)), from.committables);
+  write(m.initFinishedSplits(count(from.finished_splits)), from.finished_splits);
+}
+
+}  // namespace
+
+std::string encode_control(const in::control_message& message) {
+  ::capnp::MallocMessageBuilder built;
+  auto root = built.initRoot<wire::ControlMessage>();
+  root.setEpoch(message.epoch);
+  std::visit([&](const auto& body) { write(root, body); }, message.body);
+  const auto words = ::capnp::messageToFlatArray(built);
+  const auto bytes = words.asBytes();
+  return {reinterpret_cast<const char*>(bytes.begin()), bytes.size()};
+}
+
+}  // namespace millrace::codec
