@@ -24,7 +24,6 @@ constexpr std::string_view foreign_groups[] = {
     "pekko.",
     "python.",
     "rest.",
-    "restart-strategy.",
     "resourcemanager.",
     "s3.",
     "security.",
