@@ -1,6 +1,7 @@
 #include "core/codec/checkpoint/manifest_codec.hpp"
 #include "core/codec/control/control_codec.hpp"
 #include "core/codec/control/field_checks.hpp"
+#include "core/codec/control/message_parts.hpp"
 
 #include <capnp/message.h>
 #include <capnp/serialize.h>
@@ -19,19 +20,6 @@ using committables = std::vector<std::pair<std::uint32_t, std::string>>;
 using body = result<out::control_body>;
 
 constexpr int deepest_nesting = 16;
-
-std::string text(::capnp::Text::Reader from) { return {from.begin(), from.size()}; }
-std::string blob(::capnp::Data::Reader from) {
-  return {reinterpret_cast<const char*>(from.begin()), from.size()};
-}
-
-error failure_of(wire::Failure::Reader from) {
-  error e{known_code(from.getCode()), text(from.getMessage()), text(from.getHint()), std::nullopt};
-  if (from.getLine() != 0) {
-    e.at = text_position{from.getLine(), from.getColumn(), from.getLength()};
-  }
-  return e;
-}
 
 connectors::source_split split_of(wire::SourceSplit::Reader from) {
   return {blob(from.getId()), blob(from.getPosition())};
@@ -63,18 +51,6 @@ result<std::vector<out::operator_state>> states_of(::capnp::Data::Reader from) {
   auto part = decode_manifest(blob(from));
   if (!part) return bad_message(part.error().message);
   return std::move(part->operators);
-}
-
-result<out::job_definition> read(wire::JobDefinition::Reader from) {
-  out::job_definition job;
-  job.id = text(from.getId());
-  MILLRACE_CHECK(check_job_id(job.id));
-  job.script = text(from.getScript());
-  MILLRACE_CHECK(check_count("settings", from.getSettings().size()));
-  for (const auto s : from.getSettings()) job.settings[text(s.getKey())] = text(s.getValue());
-  job.ordinal = from.getOrdinal();
-  job.plan_digest = text(from.getPlanDigest());
-  return job;
 }
 
 result<std::vector<out::deploy_order::peer>> read(::capnp::List<wire::Peer>::Reader from) {
@@ -117,7 +93,7 @@ body read(wire::WorkerGreeting::Reader from) {
 body read(wire::DeployOrder::Reader from) {
   out::deploy_order m;
   m.attempt = from.getAttempt();
-  MILLRACE_TRY(m.job, read(from.getJob()));
+  MILLRACE_TRY(m.job, read_definition(from.getJob()));
   MILLRACE_TRY(m.peers, read(from.getPeers()));
   MILLRACE_TRY(m.places, read(from.getPlaces(), m.peers.size()));
   m.restore = checkpoint_id(from.getRestore());
@@ -129,7 +105,7 @@ body read(wire::DeployOrder::Reader from) {
 
 body read(wire::AttemptDeployed::Reader from) {
   out::attempt_deployed m{from.getAttempt(), std::nullopt};
-  if (from.hasFailure()) m.failure = failure_of(from.getFailure());
+  if (from.hasFailure()) m.failure = read_failure(from.getFailure());
   return out::control_body(std::move(m));
 }
 
@@ -159,7 +135,7 @@ body read(wire::StateReport::Reader from) {
   MILLRACE_TRY(m.splits, read(from.getSplits()));
   MILLRACE_TRY(m.finished_splits, read(from.getFinishedSplits()));
   MILLRACE_TRY(m.committables, read(from.getCommittables()));
-  if (from.hasFailure()) m.failure = failure_of(from.getFailure());
+  if (from.hasFailure()) m.failure = read_failure(from.getFailure());
   return out::control_body(std::move(m));
 }
 
@@ -177,7 +153,7 @@ body read(wire::EndReport::Reader from) {
   m.attempt = from.getAttempt();
   m.task = from.getTask();
   m.end = static_cast<out::end_report::how>(from.getEnd());
-  if (from.hasCause()) m.cause = failure_of(from.getCause());
+  if (from.hasCause()) m.cause = read_failure(from.getCause());
   MILLRACE_TRY(m.committables, read(from.getCommittables()));
   MILLRACE_TRY(m.finished_splits, read(from.getFinishedSplits()));
   return out::control_body(std::move(m));

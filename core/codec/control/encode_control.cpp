@@ -1,5 +1,6 @@
 #include "core/codec/checkpoint/manifest_codec.hpp"
 #include "core/codec/control/control_codec.hpp"
+#include "core/codec/control/message_parts.hpp"
 
 #include <capnp/message.h>
 #include <capnp/serialize.h>
@@ -13,23 +14,9 @@ namespace in = coordination;
 using message_builder = wire::ControlMessage::Builder;
 using committables = std::vector<std::pair<std::uint32_t, std::string>>;
 
-::capnp::Text::Reader text(const std::string& s) { return {s.c_str(), s.size()}; }
-::capnp::Data::Reader blob(const std::string& s) {
-  return {reinterpret_cast<const kj::byte*>(s.data()), s.size()};
-}
 template <class List>
 kj::uint count(const List& list) {
   return static_cast<kj::uint>(list.size());
-}
-
-void write(wire::Failure::Builder to, const error& e) {
-  to.setCode(static_cast<std::uint16_t>(e.code));
-  to.setMessage(text(e.message));
-  to.setHint(text(e.hint));
-  if (!e.at) return;
-  to.setLine(e.at->line);
-  to.setColumn(e.at->column);
-  to.setLength(e.at->length);
 }
 
 void write(wire::SourceSplit::Builder to, const connectors::source_split& split) {
@@ -61,19 +48,6 @@ std::string packed(const std::vector<in::operator_state>& states) {
   return encode_manifest(part);
 }
 
-void write(wire::JobDefinition::Builder to, const in::job_definition& job) {
-  to.setId(text(job.id));
-  to.setScript(text(job.script));
-  auto settings = to.initSettings(count(job.settings));
-  kj::uint at = 0;
-  for (const auto& [key, value] : job.settings) {
-    settings[at].setKey(text(key));
-    settings[at++].setValue(text(value));
-  }
-  to.setOrdinal(job.ordinal);
-  to.setPlanDigest(text(job.plan_digest));
-}
-
 void write(message_builder to, const in::worker_greeting& from) {
   auto m = to.initGreeting();
   m.setName(text(from.name));
@@ -95,7 +69,7 @@ void write(message_builder to, const in::heartbeat& from) {
 void write(message_builder to, const in::deploy_order& from) {
   auto m = to.initDeploy();
   m.setAttempt(from.attempt);
-  write(m.initJob(), from.job);
+  write_definition(m.initJob(), from.job);
   auto peers = m.initPeers(count(from.peers));
   for (kj::uint i = 0; i < peers.size(); ++i) {
     peers[i].setName(text(from.peers[i].name));
@@ -111,7 +85,7 @@ void write(message_builder to, const in::deploy_order& from) {
 void write(message_builder to, const in::attempt_deployed& from) {
   auto m = to.initDeployed();
   m.setAttempt(from.attempt);
-  if (from.failure) write(m.initFailure(), *from.failure);
+  if (from.failure) write_failure(m.initFailure(), *from.failure);
 }
 
 void write(message_builder to, const in::start_order& from) {
@@ -163,7 +137,7 @@ void write(message_builder to, const in::state_report& from) {
   write(m.initSplits(count(from.splits)), from.splits);
   write(m.initFinishedSplits(count(from.finished_splits)), from.finished_splits);
   write(m.initCommittables(count(from.committables)), from.committables);
-  if (from.failure) write(m.initFailure(), *from.failure);
+  if (from.failure) write_failure(m.initFailure(), *from.failure);
 }
 
 void write(message_builder to, const in::settle_order& from) {
@@ -194,7 +168,7 @@ void write(message_builder to, const in::end_report& from) {
   m.setAttempt(from.attempt);
   m.setTask(from.task);
   m.setEnd(static_cast<std::uint8_t>(from.end));
-  if (from.cause) write(m.initCause(), *from.cause);
+  if (from.cause) write_failure(m.initCause(), *from.cause);
   write(m.initCommittables(count(from.committables)), from.committables);
   write(m.initFinishedSplits(count(from.finished_splits)), from.finished_splits);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/coordination/control_messages.hpp"
+#include "core/coordination/job_entry.hpp"
 
 #include <string>
 #include <utility>
@@ -98,6 +99,24 @@ inline std::vector<coordination::control_message> control_samples() {
   std::vector<control_message> messages;
   for (auto& body : bodies) messages.push_back({messages.size(), std::move(body)});
   return messages;
+}
+
+/// A job's entry with every field set to something else than its default.
+inline coordination::job_entry full_job_entry() {
+  coordination::job_entry entry;
+  entry.name = "flights";
+  entry.definition = full_deploy_order().job;
+  entry.savepoint = "daily/1";
+  entry.phase = coordination::job_phase::restarting;
+  entry.attempt = 7;
+  entry.restarts = 2;
+  entry.submitted_at = 1700000000000;
+  entry.started_at = 1700000000100;
+  entry.ended_at = 1700000000200;
+  const error cause{errc::runtime_cast_failed, "'x' is no INT", "TRY_CAST",
+                    text_position{3, 14, 2}};
+  entry.exceptions = {{1700000000150, 6, "worker-1", cause}, {1700000000160, 7, "", cause}};
+  return entry;
 }
 
 }  // namespace millrace::tests

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "core/coordination/job_store.hpp"
+
+#include <memory>
+#include <string>
+
+namespace millrace::state {
+
+/// Opens the job store in the directory `path`, made if it is missing, for its owner only: settings
+/// may hold secrets. A file per job, replaced as a whole; see the README for its bytes. Files of
+/// other names are left alone. Errors: state_io, state_sync_failed; `put` gives 1002 for an id that
+/// is not 16 hexadecimal digits.
+[[nodiscard]] result<std::unique_ptr<coordination::job_store>> open_file_job_store(
+    const std::string& path);
+
+}  // namespace millrace::state
