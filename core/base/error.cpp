@@ -1,5 +1,6 @@
 #include "core/base/error.hpp"
 
+#include "core/base/net_errors.hpp"
 #include "core/base/state_errors.hpp"
 
 #include <fmt/format.h>
@@ -103,6 +104,10 @@ constexpr error_info table[] = {
     {errc::net_frame_too_large, "net_frame_too_large", internal, true,
      "a frame above the size limit"},
     {errc::net_bad_sequence, "net_bad_sequence", internal, true, "a frame was lost or doubled"},
+    {net_cannot_listen, "net_cannot_listen", user, false, "an address cannot be listened on"},
+    {net_unreachable, "net_unreachable", external, true, "nobody answers at an address"},
+    {net_peer_lost, "net_peer_lost", external, true,
+     "a process of the cluster is gone or silent; its tasks start again elsewhere"},
     {errc::state_corrupt, "state_corrupt", external, false,
      "stored state fails its checksum or form"},
     {errc::state_io, "state_io", external, true, "state could not be read or written"},

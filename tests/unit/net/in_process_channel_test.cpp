@@ -1,24 +1,12 @@
 #include "net/transport/in_process_channel.hpp"
 
-#include "tests/support/channel_contract.hpp"
+#include "core/data/text_table.hpp"
+#include "tests/support/waiting_mailbox.hpp"
+
+#include <gtest/gtest.h>
 
 namespace millrace::test {
 namespace {
-
-channel_kind in_process(std::string name, bool wire_codec) {
-  return {std::move(name),
-          [wire_codec](std::shared_ptr<runtime::mailbox> sender, runtime::output_channel out,
-                       std::shared_ptr<runtime::mailbox> receiver, channel_id in) {
-            auto ends = net::make_in_process_channel(
-                {std::move(sender), out, std::move(receiver), in, wire_codec});
-            return connected_channel{std::move(ends.writer), std::move(ends.reader)};
-          }};
-}
-
-INSTANTIATE_TEST_SUITE_P(in_process, channel_contract,
-                         testing::Values(in_process("by_reference", false),
-                                         in_process("wire_codec", true)),
-                         [](const auto& kind) { return kind.param.name; });
 
 TEST(in_process_channel_test, hands_a_batch_over_by_reference) {
   const auto receiver = std::make_shared<waiting_mailbox>();

@@ -1,0 +1,48 @@
+#include "net/http/api_client.hpp"
+
+#include "core/base/net_errors.hpp"
+
+#include <httplib.h>
+
+namespace millrace::net {
+
+namespace {
+
+// A savepoint of large state takes a while.
+constexpr time_t answer_timeout_s = 3600;
+constexpr time_t connect_timeout_s = 5;
+
+}  // namespace
+
+struct api_client::state {
+  explicit state(const std::string& to) : address(to), client("http://" + to) {}
+
+  result<answer> take(const httplib::Result& got) const {
+    if (got) return answer{got->status, got->body};
+    return make_error(net_unreachable,
+                      "no answer from " + address + ": " + httplib::to_string(got.error()),
+                      "is a coordinator running there? Name it with --coordinator");
+  }
+
+  std::string address;
+  httplib::Client client;
+};
+
+api_client::api_client(const std::string& address, const std::string& token)
+    : state_(std::make_unique<state>(address)) {
+  state_->client.set_connection_timeout(connect_timeout_s);
+  state_->client.set_read_timeout(answer_timeout_s);
+  if (!token.empty()) state_->client.set_bearer_token_auth(token.c_str());
+}
+
+api_client::~api_client() = default;
+
+result<api_client::answer> api_client::get(const std::string& path) {
+  return state_->take(state_->client.Get(path.c_str()));
+}
+
+result<api_client::answer> api_client::post(const std::string& path, const std::string& body) {
+  return state_->take(state_->client.Post(path.c_str(), body, "application/json"));
+}
+
+}  // namespace millrace::net

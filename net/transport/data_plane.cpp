@@ -1,0 +1,164 @@
+#include "net/transport/data_plane.hpp"
+
+#include "net/transport/channel_table.hpp"
+#include "net/transport/link_hub.hpp"
+
+#include <map>
+#include <mutex>
+#include <utility>
+
+namespace millrace::net {
+
+namespace {
+
+/// Links to other workers, one each, made when first needed.
+class peer_links {
+ public:
+  link_id to(const std::string& peer, link_hub& over) {
+    const std::scoped_lock hold(mutex_);
+    const auto known = links_.find(peer);
+    if (known != links_.end()) return known->second;
+    return links_[peer] = over.connect(peer);
+  }
+  /// The peer whose link it was; empty when none was.
+  std::string forget(link_id link) {
+    const std::scoped_lock hold(mutex_);
+    for (auto at = links_.begin(); at != links_.end(); ++at) {
+      if (at->second == link) return links_.extract(at).key();
+    }
+    return {};
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, link_id> links_;  // guarded by mutex_
+};
+
+/// Segments of an element behind their frame.
+struct framed_element {
+  channel_frame frame;
+  std::shared_ptr<const codec::encoded_element> element;
+};
+
+link_message message_of(const channel_frame& frame,
+                        std::shared_ptr<const codec::encoded_element> element) {
+  auto kept = std::make_shared<framed_element>(framed_element{frame, std::move(element)});
+  link_message message;
+  message.frames.push_back(std::as_bytes(std::span(&kept->frame, 1)));
+  if (kept->element) {
+    const auto segments = kept->element->segments();
+    message.frames.insert(message.frames.end(), segments.begin(), segments.end());
+  }
+  message.owner = std::move(kept);
+  return message;
+}
+
+class remote_writer final : public runtime::channel_writer {
+ public:
+  remote_writer(remote_channel channel, std::shared_ptr<runtime::mailbox> sender, link_hub& hub,
+                link_id link)
+      : channel_(std::move(channel)), sender_(std::move(sender)), hub_(hub), link_(link) {}
+
+  void send(runtime::parcel p) override {
+    const codec::frame_header header{channel_.attempt, channel_id(channel_.number), sequence_++};
+    auto coded = codec::encode(header, p.what);
+    if (!coded) return sender_->fail(coded.take_error());
+    const channel_frame frame{.what = channel_frame::kind::element,
+                              .attempt = channel_.attempt.value,
+                              .channel = channel_.number,
+                              .bytes = p.bytes};
+    hub_.send(link_, message_of(frame, std::move(*coded)));
+  }
+
+ private:
+  remote_channel channel_;
+  std::shared_ptr<runtime::mailbox> sender_;
+  link_hub& hub_;
+  link_id link_;
+  std::uint64_t sequence_ = 0;
+};
+
+class remote_reader final : public runtime::channel_reader {
+ public:
+  remote_reader(remote_channel channel, link_hub& hub, link_id link)
+      : channel_(std::move(channel)), hub_(hub), link_(link) {}
+
+  void grant(std::int64_t bytes) override {
+    const channel_frame frame{.what = channel_frame::kind::grant,
+                              .attempt = channel_.attempt.value,
+                              .channel = channel_.number,
+                              .bytes = bytes};
+    hub_.send(link_, message_of(frame, nullptr));
+  }
+
+ private:
+  remote_channel channel_;
+  link_hub& hub_;
+  link_id link_;
+};
+
+class running_plane final : public data_plane {
+ public:
+  result<void> start(data_plane_options options) {
+    hub_options hub;
+    hub.name = std::move(options.name);
+    hub.listen = std::move(options.listen);
+    MILLRACE_TRY(hub_, link_hub::open(std::move(hub), std::make_shared<listener>(*this)));
+    return {};
+  }
+
+  const std::string& endpoint() const override { return hub_->endpoint(); }
+
+  std::unique_ptr<runtime::channel_writer> make_writer(remote_channel channel,
+                                                       std::shared_ptr<runtime::mailbox> sender,
+                                                       runtime::output_channel out) override {
+    // In the table first: a link that breaks right now has to find it.
+    table_.add({channel.attempt.value, channel.number},
+               channel_table::writer_end{sender, out, channel.peer});
+    const link_id link = links_.to(channel.peer, *hub_);
+    return std::make_unique<remote_writer>(std::move(channel), std::move(sender), *hub_, link);
+  }
+
+  std::unique_ptr<runtime::channel_reader> make_reader(remote_channel channel,
+                                                       std::shared_ptr<runtime::mailbox> receiver,
+                                                       channel_id in, data::schema rows) override {
+    table_.add({channel.attempt.value, channel.number},
+               channel_table::reader_end{std::move(receiver), in, std::move(rows), channel.peer});
+    const link_id link = links_.to(channel.peer, *hub_);
+    return std::make_unique<remote_reader>(std::move(channel), *hub_, link);
+  }
+
+  void forget(attempt_id attempt) override { table_.forget(attempt.value); }
+
+ private:
+  class listener final : public link_listener {
+   public:
+    explicit listener(running_plane& plane) : plane_(plane) {}
+    void on_message(const std::string&, link_message message) override {
+      plane_.table_.take(std::move(message));
+    }
+    void on_down(link_id link, const error& cause) override { plane_.on_down(link, cause); }
+
+   private:
+    running_plane& plane_;
+  };
+
+  void on_down(link_id link, const error& cause) {
+    const std::string peer = links_.forget(link);
+    if (!peer.empty()) table_.fail_peer(peer, cause);
+  }
+
+  channel_table table_;
+  peer_links links_;
+  std::unique_ptr<link_hub> hub_;  // last: its thread uses the others
+};
+
+}  // namespace
+
+result<std::unique_ptr<data_plane>> data_plane::open(data_plane_options options) {
+  auto plane = std::make_unique<running_plane>();
+  MILLRACE_CHECK(plane->start(std::move(options)));
+  return std::unique_ptr<data_plane>(std::move(plane));
+}
+
+}  // namespace millrace::net

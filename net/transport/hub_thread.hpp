@@ -1,0 +1,68 @@
+#pragma once
+
+#include "net/transport/link_hub.hpp"
+#include "net/transport/zmq_parts.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace millrace::net {
+
+/// What a hub's thread is told from others.
+struct hub_command {
+  enum class kind : std::uint8_t { connect, send, close, stop };
+  kind what = kind::stop;
+  link_id link{};
+  std::string endpoint;
+  link_message message;
+};
+
+/// The sockets of a hub and what is done with them. Internal to net/transport.
+///
+/// `listen`, then `run` on a thread of its own until `stop` comes. Commands wait in a queue that is
+/// taken whole, so that senders and the thread meet once per wake, not once per message.
+class hub_thread {
+ public:
+  hub_thread(hub_options options, std::shared_ptr<link_listener> to);
+  ~hub_thread();
+
+  [[nodiscard]] result<void> listen();
+  [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
+  /// Any thread.
+  void tell(hub_command command);
+  void run();
+
+ private:
+  /// An outgoing link: its socket, and the one that tells of its connection.
+  struct link_sockets {
+    zmq_socket monitor;
+    zmq_socket dealer;
+  };
+
+  void wait_for_work();
+  [[nodiscard]] std::vector<hub_command> take_commands();
+  [[nodiscard]] bool carry_out(hub_command& command);
+  void connect(link_id link, const std::string& endpoint);
+  void break_link(link_id link, const std::string& why);
+  void read_messages();
+  void read_monitors();
+  [[nodiscard]] std::string end_of(void* monitor) const;
+  void set_limits(void* socket) const;
+
+  hub_options options_;
+  std::shared_ptr<link_listener> listener_;
+  zmq_context context_;
+  zmq_socket router_;
+  std::string endpoint_;
+  int wake_ = -1;  // an eventfd: there are commands
+  std::map<link_id, link_sockets> links_;
+  std::uint64_t identities_ = 0;
+  std::mutex mutex_;
+  std::vector<hub_command> commands_;  // guarded by mutex_
+};
+
+}  // namespace millrace::net

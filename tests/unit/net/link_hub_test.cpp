@@ -1,0 +1,166 @@
+#include "net/transport/link_hub.hpp"
+
+#include "core/base/net_errors.hpp"
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace millrace::net {
+namespace {
+
+/// Keeps what a hub tells; waits for it without a time-out: the test's own ends a wait for ever.
+class waiting_listener final : public link_listener {
+ public:
+  void on_message(const std::string& from, link_message message) override {
+    keep([&] { messages_.emplace_back(from, std::move(message)); });
+  }
+  void on_down(link_id link, const error& cause) override {
+    keep([&] { downs_.emplace_back(link, cause); });
+  }
+  std::vector<std::pair<std::string, link_message>> wait_messages(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return messages_.size() >= count; });
+    return messages_;
+  }
+  std::pair<link_id, error> wait_down() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return !downs_.empty(); });
+    return downs_.front();
+  }
+
+ private:
+  template <class F>
+  void keep(F&& f) {
+    const std::lock_guard lock(mutex_);
+    f();
+    changed_.notify_all();
+  }
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::pair<std::string, link_message>> messages_;
+  std::vector<std::pair<link_id, error>> downs_;
+};
+
+struct listening_hub {
+  explicit listening_hub(const std::string& name, std::size_t most = 1U << 20) {
+    hub_options options;
+    options.name = name;
+    options.max_frame_bytes = most;
+    auto opened = link_hub::open(std::move(options), heard);
+    EXPECT_TRUE(opened.ok());
+    hub = std::move(*opened);
+  }
+  std::shared_ptr<waiting_listener> heard = std::make_shared<waiting_listener>();
+  std::unique_ptr<link_hub> hub;
+};
+
+std::string text_of(const link_message& message) {
+  std::string all;
+  for (const auto& frame : message.frames) {
+    all.append(reinterpret_cast<const char*>(frame.data()), frame.size());
+    all += '|';
+  }
+  return all;
+}
+
+TEST(link_hub_test, brings_messages_in_order_with_the_senders_name) {
+  listening_hub ann("ann");
+  listening_hub bob("bob");
+  const link_id to_bob = ann.hub->connect(bob.hub->endpoint());
+  for (int i = 0; i < 1000; ++i) ann.hub->send(to_bob, copy_message(std::to_string(i)));
+  const auto got = bob.heard->wait_messages(1000);
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    EXPECT_EQ(got[i].first, "ann");
+    EXPECT_EQ(text_of(got[i].second), std::to_string(i) + "|");
+  }
+}
+
+TEST(link_hub_test, keeps_frames_apart_and_whole) {
+  listening_hub ann("ann");
+  listening_hub bob("bob");
+  auto parts = std::make_shared<std::vector<std::string>>();
+  *parts = {"", "small", std::string(300'000, 'x')};
+  link_message message;
+  for (const auto& part : *parts) message.frames.push_back(std::as_bytes(std::span(part)));
+  message.owner = parts;
+  const std::string sent = text_of(message);
+  ann.hub->send(ann.hub->connect(bob.hub->endpoint()), std::move(message));
+  EXPECT_EQ(text_of(bob.heard->wait_messages(1)[0].second), sent);
+}
+
+TEST(link_hub_test, refers_to_large_frames_until_they_are_sent) {
+  listening_hub ann("ann");
+  listening_hub bob("bob");
+  auto owner = std::make_shared<std::string>(std::size_t{1} << 19, 'y');
+  const std::weak_ptr<std::string> seen = owner;
+  link_message message;
+  message.frames = {std::as_bytes(std::span(owner->data(), owner->size()))};
+  message.owner = std::move(owner);
+  const link_id to_bob = ann.hub->connect("tcp://127.0.0.1:1");
+  ann.hub->send(to_bob, std::move(message));
+  EXPECT_FALSE(seen.expired());
+  EXPECT_EQ(ann.heard->wait_down().first, to_bob);
+  ann.hub.reset();
+  EXPECT_TRUE(seen.expired());
+}
+
+TEST(link_hub_test, tells_when_nobody_answers) {
+  listening_hub ann("ann");
+  const link_id to_nobody = ann.hub->connect("tcp://127.0.0.1:1");
+  const auto down = ann.heard->wait_down();
+  EXPECT_EQ(down.first, to_nobody);
+  EXPECT_EQ(down.second.code, net_peer_lost);
+}
+
+TEST(link_hub_test, tells_when_an_address_is_none) {
+  listening_hub ann("ann");
+  const link_id to_nobody = ann.hub->connect("somewhere");
+  EXPECT_EQ(ann.heard->wait_down().first, to_nobody);
+}
+
+TEST(link_hub_test, tells_when_the_peer_goes) {
+  listening_hub ann("ann");
+  std::optional<listening_hub> bob(std::in_place, "bob");
+  const link_id to_bob = ann.hub->connect(bob->hub->endpoint());
+  ann.hub->send(to_bob, copy_message("here"));
+  static_cast<void>(bob->heard->wait_messages(1));
+  bob.reset();
+  EXPECT_EQ(ann.heard->wait_down().first, to_bob);
+  ann.hub->send(to_bob, copy_message("into nothing"));
+}
+
+TEST(link_hub_test, breaks_a_link_that_carries_too_large_a_frame) {
+  listening_hub ann("ann");
+  listening_hub bob("bob", 1000);
+  const link_id to_bob = ann.hub->connect(bob.hub->endpoint());
+  ann.hub->send(to_bob, copy_message(std::string(1001, 'z')));
+  EXPECT_EQ(ann.heard->wait_down().first, to_bob);
+}
+
+TEST(link_hub_test, serves_a_peer_that_has_started_again) {
+  listening_hub bob("bob");
+  for (int life = 0; life < 3; ++life) {
+    listening_hub ann("ann");
+    ann.hub->send(ann.hub->connect(bob.hub->endpoint()), copy_message("life"));
+    EXPECT_EQ(bob.heard->wait_messages(static_cast<std::size_t>(life) + 1).back().first, "ann");
+  }
+}
+
+TEST(link_hub_test, refuses_an_address_that_is_taken) {
+  listening_hub ann("ann");
+  hub_options options;
+  options.name = "other";
+  options.listen = ann.hub->endpoint();
+  const auto refused = link_hub::open(std::move(options), std::make_shared<waiting_listener>());
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, net_cannot_listen);
+}
+
+}  // namespace
+}  // namespace millrace::net
