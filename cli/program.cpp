@@ -1,10 +1,12 @@
 #include "cli/program.hpp"
 
+#include "cli/cluster/cluster_command.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/explain_command.hpp"
 #include "cli/run_command.hpp"
 #include "cli/script.hpp"
 #include "cli/state_command.hpp"
+#include "cli/version.hpp"
 #include "core/base/config.hpp"
 #include "core/base/fail_point.hpp"
 
@@ -21,8 +23,6 @@
 namespace millrace::cli {
 
 namespace {
-
-constexpr const char* version_text = "millrace 0.1.0";
 
 constexpr const char* footer =
     "Exit codes: 0 done, 1 a job failed, 2 wrong usage or options, 3 wrong SQL,\n"
@@ -137,6 +137,7 @@ class command_line {
       return exit_ok;
     }
     if (state_.parsed()) return state_.run();
+    if (cluster_.parsed()) return cluster_.run();
     return run_->parsed() ? run(words_) : explain(words_);
   }
 
@@ -148,6 +149,7 @@ class command_line {
   CLI::App* run_ = app_.add_subcommand("run", "Run a SQL script in this process");
   CLI::App* explain_ = app_.add_subcommand("explain", "Print the plans of a SQL script");
   state_command state_{app_};
+  cluster_command cluster_{app_};
   CLI::App* version_ = app_.add_subcommand("version", "Print the version");
 };
 

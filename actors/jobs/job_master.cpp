@@ -261,7 +261,8 @@ void master_state::say_last_word() {
   }
   setup_->sources.clear();
   setup_->options.checkpoints.reset();
-  record_->conclude(status, std::move(cause));
+  record_->conclude(status, cause);
+  if (setup_->options.on_end) setup_->options.on_end(status, cause);
   if (setup_->options.collect) setup_->options.collect->close();
   self_->quit();
 }

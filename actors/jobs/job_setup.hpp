@@ -5,6 +5,7 @@
 #include "core/connectors/registry.hpp"
 #include "core/coordination/checkpoint_coordinator.hpp"
 #include "core/coordination/job_graph.hpp"
+#include "core/coordination/job_state_machine.hpp"
 #include "core/coordination/restore_plan.hpp"
 #include "core/runtime/collect_queue.hpp"
 #include "core/runtime/credit_book.hpp"
@@ -41,6 +42,8 @@ struct job_options {
   /// Told, on the master's thread, that rows could not be committed, and after how many
   /// milliseconds that is tried again.
   std::function<void(const error&, std::int64_t)> on_commit_failure;
+  /// Told the last word on the job, on the master's thread.
+  std::function<void(coordination::job_status, const std::optional<error>&)> on_end;
   /// The same over all restarts of a job whose checkpoints are kept: names what its sinks stage.
   std::string job_id;
   bool memory_limited = false;  ///< state spills unless state.backend.type says no

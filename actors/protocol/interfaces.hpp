@@ -17,12 +17,13 @@ using task_handle = caf::typed_actor<
 
 /// Deploys the tasks of one job, watches them, triggers checkpoints, commits sinks, and ends when
 /// all tasks have.
-using job_master_handle = caf::typed_actor<
-    caf::reacts_to<launch_job>, caf::reacts_to<split_wanted>, caf::reacts_to<task_acknowledged>,
-    caf::reacts_to<task_ended>, caf::reacts_to<cancel_job>, caf::reacts_to<checkpoint_wanted>,
-    caf::reacts_to<wake_tasks>, caf::reacts_to<master_tick>, caf::reacts_to<commit_again>,
-    caf::reacts_to<states_written>, caf::reacts_to<manifest_stored>,
-    caf::reacts_to<writing_stopped>>;
+using job_master_handle =
+    caf::typed_actor<caf::reacts_to<launch_job>, caf::reacts_to<split_wanted>,
+                     caf::reacts_to<task_acknowledged>, caf::reacts_to<task_ended>,
+                     caf::reacts_to<cancel_job>, caf::reacts_to<checkpoint_wanted>,
+                     caf::reacts_to<wake_tasks>, caf::reacts_to<master_tick>,
+                     caf::reacts_to<commit_again>, caf::reacts_to<states_written>,
+                     caf::reacts_to<manifest_stored>, caf::reacts_to<writing_stopped>>;
 
 /// Writes the checkpoints of one job.
 using checkpoint_writer_handle =

@@ -39,6 +39,7 @@ FENCES = [
     (r"^rocksdb/", ["state", "tests/unit/state"]),
     (r"^zmq", ["net/transport"]),
     (r"^(httplib\.h|prometheus/)", ["net/http"]),
+    (r"^nlohmann/", ["cli/cluster", "tests"]),
     (r"^CLI/", ["cli", "tests/sim"]),
     (r"^(capnp|kj)/", ["schemas", "core/codec", "tests"]),
     (r"^re2/", ["core/expr", "core/connectors/filesystem", "tests"]),

@@ -1,0 +1,323 @@
+#include "actors/cluster/attempt_agent.hpp"
+
+#include "actors/cluster/worker_wiring.hpp"
+#include "actors/jobs/task_state_files.hpp"
+#include "actors/system/io_pool.hpp"
+#include "actors/tasks/task_group.hpp"
+#include "core/coordination/checkpoint_book.hpp"
+#include "core/coordination/restore_plan.hpp"
+#include "state/checkpoint/checkpoint_store.hpp"
+#include "state/checkpoint/folder_layout.hpp"
+#include "state/checkpoint/job_folder_share.hpp"
+
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace millrace::actors {
+
+namespace {
+
+using namespace coordination;
+
+constexpr std::chrono::milliseconds report_every{1000};
+
+using committable_list = std::vector<std::pair<std::uint32_t, std::string>>;
+
+committable_list plain(std::vector<runtime::sink_committable>& work) {
+  committable_list all;
+  for (auto& c : work) all.emplace_back(c.node, std::move(c.work.bytes));
+  return all;
+}
+
+class agent_state {
+ public:
+  static inline const char* name = "attempt-agent";
+  using self_pointer = attempt_agent_handle::stateful_pointer<agent_state>;
+
+  explicit agent_state(self_pointer self) : self_(self) {}
+  attempt_agent_handle::behavior_type behavior(deploy_order order, agent_options options);
+
+ private:
+  void launch();
+  result<void> deploy();
+  result<std::shared_ptr<const restore_plan>> open_restore(const plan::physical_plan& plan) const;
+  [[nodiscard]] bool is_here(std::uint32_t task) const;
+  void take(const control_body& order);
+  void on(const start_order&) { tell_all(start_task{}); }
+  void on(const split_order& m) { tell(m.task, split_assigned{m.split}); }
+  void on(const barrier_order& m) { tell(m.task, barrier_triggered{m.barrier}); }
+  void on(const settle_order& m);
+  void on(const stop_order&) { tell_all(stop_task{}); }
+  void on_acknowledged(task_acknowledged& ack);
+  result<void> begin(checkpoint_id id);
+  void give_known_files(std::vector<operator_state>& states) const;
+  void write(task_acknowledged& ack, std::vector<operator_state> states);
+  void on_written(states_written& m);
+  void report(states_written& m);
+  void on_ended(task_ended& m);
+  void report_counters();
+  void leave();
+  template <class Message>
+  void tell(std::uint32_t task, const Message& message);
+  template <class Message>
+  void tell_all(const Message& message);
+
+  self_pointer self_;
+  deploy_order order_;
+  agent_options options_;
+  std::shared_ptr<job_setup> setup_;
+  std::shared_ptr<snapshot_writer> files_;  // null: no checkpoints are kept
+  std::optional<checkpoint_book> book_;     // describes states; the master keeps the book
+  task_group group_;
+  std::vector<std::uint32_t> numbers_;  // of the tasks here, as in group_.metrics
+  std::size_t running_ = 0;
+  checkpoint_id begun_{};
+  std::optional<error> not_begun_;
+  std::map<std::uint32_t, std::uint32_t> writing_;  // snapshots being written, by task
+  std::map<std::uint32_t, task_ended> ended_meanwhile_;
+  using known_files = std::map<std::pair<std::string, std::uint32_t>, std::vector<state_file>>;
+  known_files stored_;                            // of the newest complete checkpoint
+  std::map<checkpoint_id, known_files> written_;  // of those that are not settled
+};
+
+attempt_agent_handle::behavior_type agent_state::behavior(deploy_order order,
+                                                          agent_options options) {
+  order_ = std::move(order);
+  options_ = std::move(options);
+  return {
+      [this](const launch_job&) { launch(); },
+      [this](const split_wanted& m) {
+        options_.coordinator->send(split_request{order_.attempt, m.task});
+      },
+      [this](task_acknowledged& m) { on_acknowledged(m); },
+      [this](task_ended& m) { on_ended(m); },
+      [this](const cancel_job&) { tell_all(stop_task{}); },
+      [this](const checkpoint_wanted&) {
+        options_.coordinator->send(coordination::checkpoint_request{order_.attempt});
+      },
+      [this](const wake_tasks&) { tell_all(wake_up{}); },
+      [](const master_tick&) {},
+      [](const commit_again&) {},
+      [this](states_written& m) { on_written(m); },
+      [](const manifest_stored&) {},
+      [](const writing_stopped&) {},
+      [this](const control_arrived& m) { take(m.message->body); },
+      [this](const report_tick&) { report_counters(); },
+  };
+}
+
+void agent_state::launch() {
+  attempt_deployed answer{order_.attempt, std::nullopt};
+  if (auto deployed = deploy(); !deployed) answer.failure = deployed.take_error();
+  const bool failed = answer.failure.has_value();
+  options_.coordinator->send(std::move(answer));
+  if (failed || running_ == 0) return leave();
+  report_counters();
+}
+
+result<void> agent_state::deploy() {
+  MILLRACE_TRY(auto plan, options_.compile(order_.job));
+  job_options job;
+  job.budget = options_.budget;
+  job.io = options_.io;
+  job.random_seed = order_.random_seed;
+  job.job_id = order_.job.id;
+  MILLRACE_TRY(job.restore, open_restore(plan));
+  MILLRACE_TRY(setup_, make_setup(std::move(plan), std::move(job)));
+  if (setup_->graph.task_count() != order_.places.size()) {
+    return make_error(errc::internal, "the plan has other tasks here than at the coordinator");
+  }
+  if (!options_.checkpoint_directory.empty()) {
+    MILLRACE_TRY(files_, state::open_job_folder_share(options_.checkpoint_directory, order_.job.id,
+                                                      setup_->plan.options));
+  }
+  book_.emplace(setup_->plan, setup_->graph);
+  worker_wiring wiring(order_, *options_.data);
+  MILLRACE_TRY(group_, deploy_tasks(
+                           self_->system(), *setup_, job_master_handle(self_),
+                           [this](std::uint32_t t) { return is_here(t); }, &wiring));
+  for (std::uint32_t t = 0; t < group_.tasks.size(); ++t) {
+    if (group_.tasks[t]) numbers_.push_back(t);
+  }
+  running_ = numbers_.size();
+  return {};
+}
+
+// Verified by the coordinator before it deployed; here the blocks' own checksums do.
+result<std::shared_ptr<const restore_plan>> agent_state::open_restore(
+    const plan::physical_plan& plan) const {
+  if (order_.restore.value == 0) return std::shared_ptr<const restore_plan>();
+  const std::string path = options_.checkpoint_directory + "/" + order_.job.id + "/" +
+                           state::checkpoint_folder(order_.restore);
+  MILLRACE_TRY(auto opened, state::open_snapshot(path, verification::presence, plan.options));
+  std::shared_ptr<const snapshot_reader> files(std::move(opened.files));
+  return std::shared_ptr<const restore_plan>(
+      std::make_shared<restore_plan>(std::move(opened.manifest), std::move(files)));
+}
+
+bool agent_state::is_here(std::uint32_t task) const {
+  return order_.peers[order_.places[task]].name == options_.worker;
+}
+
+void agent_state::take(const control_body& order) {
+  std::visit(
+      [this](const auto& m) {
+        if constexpr (requires { this->on(m); }) on(m);
+      },
+      order);
+}
+
+void agent_state::on(const settle_order& m) {
+  if (m.complete) {
+    const auto done = written_.find(m.checkpoint);
+    if (done != written_.end()) stored_ = std::move(done->second);
+    written_.erase(written_.begin(), written_.upper_bound(m.checkpoint));
+  } else {
+    written_.erase(m.checkpoint);
+  }
+  if (files_) files_->abort(m.checkpoint);
+  tell_all(checkpoint_settled{m.checkpoint, m.complete});
+}
+
+void agent_state::on_acknowledged(task_acknowledged& ack) {
+  auto states = book_->describe(ack.task, *ack.snapshot);
+  for (operator_state& state : states) {
+    state.finished =
+        setup_->options.restore && setup_->options.restore->finished(state.operator_id);
+  }
+  ++writing_[ack.task];
+  if (auto ready = begin(ack.snapshot->barrier.id); !ready) {
+    states_written failed{ack.task, std::move(ack.snapshot), std::move(states), ready.take_error()};
+    return on_written(failed);
+  }
+  give_known_files(states);
+  write(ack, std::move(states));
+}
+
+// The first snapshot of a checkpoint makes room for all of this worker's.
+result<void> agent_state::begin(checkpoint_id id) {
+  if (!files_) return {};
+  if (id > begun_) {
+    begun_ = id;
+    not_begun_.reset();
+    if (auto begun = files_->begin(id); !begun) not_begun_ = begun.take_error();
+  }
+  return not_begun_ ? result<void>(*not_begun_) : result<void>();
+}
+
+void agent_state::give_known_files(std::vector<operator_state>& states) const {
+  for (operator_state& state : states) {
+    const auto known = stored_.find({state.operator_id, state.subtask});
+    if (known != stored_.end() && !state.in_flight) state.files = known->second;
+  }
+}
+
+void agent_state::write(task_acknowledged& ack, std::vector<operator_state> states) {
+  states_written done{ack.task, std::move(ack.snapshot), std::move(states), std::nullopt};
+  if (!files_) return on_written(done);
+  options_.io->run([files = files_, agent = attempt_agent_handle(self_),
+                    done = std::make_shared<states_written>(std::move(done))] {
+    auto written = write_task_state(*files, done->task, *done->snapshot, done->states);
+    if (!written) done->failure = written.take_error();
+    caf::anon_send(agent, std::move(*done));
+  });
+}
+
+void agent_state::on_written(states_written& m) {
+  report(m);
+  const auto writing = writing_.find(m.task);
+  if (--writing->second > 0) return;
+  writing_.erase(writing);
+  if (auto ended = ended_meanwhile_.extract(m.task)) on_ended(ended.mapped());
+}
+
+void agent_state::report(states_written& m) {
+  const checkpoint_id id = m.snapshot->barrier.id;
+  if (!m.failure) {
+    for (const operator_state& state : m.states) {
+      auto& files = written_[id][{state.operator_id, state.subtask}];
+      files = state.files;
+      for (state_file& file : files) file.inline_bytes.clear();
+    }
+  }
+  runtime::task_snapshot& s = *m.snapshot;
+  options_.coordinator->send(state_report{
+      order_.attempt, m.task, id, std::move(m.states), s.watermark, std::move(s.splits),
+      std::move(s.finished_splits), plain(s.committables), std::move(m.failure)});
+}
+
+// What a task left behind its barrier must not overtake its part of the checkpoint.
+void agent_state::on_ended(task_ended& m) {
+  if (writing_.contains(m.task)) {
+    ended_meanwhile_.emplace(m.task, std::move(m));
+    return;
+  }
+  end_report report{order_.attempt,
+                    m.task,
+                    static_cast<end_report::how>(m.end),
+                    std::move(m.cause),
+                    plain(m.left.committables),
+                    std::move(m.left.finished_splits)};
+  group_.tasks[m.task] = task_handle();
+  if (--running_ == 0) report_counters();
+  options_.coordinator->send(std::move(report));
+  if (running_ == 0) leave();
+}
+
+void agent_state::report_counters() {
+  for (std::size_t i = 0; i < numbers_.size(); ++i) {
+    const runtime::task_metrics& m = *group_.metrics[i];
+    task_report report{.attempt = order_.attempt, .task = numbers_[i]};
+    report.rows_in = m.source_rows.load();
+    report.rows_out = m.sink_rows.load();
+    report.watermark = m.watermark.load();
+    report.busy_us = static_cast<std::uint64_t>(m.busy_us.load());
+    report.backpressured_us = static_cast<std::uint64_t>(m.blocked_us.load());
+    options_.coordinator->send(std::move(report));
+  }
+  if (running_ > 0) self_->delayed_send(self_, report_every, report_tick{});
+}
+
+void agent_state::leave() {
+  options_.data->forget(attempt_id(order_.attempt));
+  files_.reset();
+  self_->quit();
+}
+
+template <class Message>
+void agent_state::tell(std::uint32_t task, const Message& message) {
+  if (task >= group_.tasks.size() || !group_.tasks[task]) return;
+  self_->send<caf::message_priority::high>(group_.tasks[task], message);
+}
+
+template <class Message>
+void agent_state::tell_all(const Message& message) {
+  for (const task_handle& task : group_.tasks) {
+    if (task) self_->send<caf::message_priority::high>(task, message);
+  }
+}
+
+attempt_agent_handle::behavior_type run_agent(
+    attempt_agent_handle::stateful_pointer<agent_state> self, deploy_order order,
+    agent_options options) {
+  return self->state.behavior(std::move(order), std::move(options));
+}
+
+}  // namespace
+
+attempt_agent_handle spawn_attempt_agent(caf::actor_system& system, deploy_order order,
+                                         agent_options options) {
+  auto agent = system.spawn<caf::detached>(run_agent, std::move(order), std::move(options));
+  caf::anon_send<caf::message_priority::high>(agent, launch_job{});
+  return agent;
+}
+
+}  // namespace millrace::actors

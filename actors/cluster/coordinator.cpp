@@ -1,0 +1,124 @@
+#include "actors/cluster/coordinator.hpp"
+
+#include "actors/cluster/actor_door.hpp"
+#include "actors/cluster/coordinator_actor.hpp"
+#include "state/checkpoint/checkpoint_store.hpp"
+#include "state/checkpoint/folder_layout.hpp"
+#include "state/checkpoint/savepoint.hpp"
+#include "state/storage/open_folder.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace millrace::actors {
+
+namespace {
+
+using namespace coordination;
+
+constexpr const char* identity = "coordinator";
+constexpr int savepoint_tries = 5;
+
+error not_possible(const std::string& job, const std::string& why) {
+  return make_error(errc::config_bad_usage, "no savepoint of job " + job + ": " + why);
+}
+
+class running_coordinator final : public coordinator {
+ public:
+  running_coordinator(engine& in, coordinator_options options) : system_(in.system()) {
+    parts_.options = std::move(options);
+    parts_.in = &in;
+  }
+  ~running_coordinator() override { stop(); }
+
+  result<void> start() {
+    net::hub_options hub;
+    hub.name = identity;
+    hub.listen = parts_.options.listen;
+    MILLRACE_TRY(parts_.links,
+                 control_links::open(std::move(hub), tell_of_links(door_, parts_.options.log)));
+    // Every start of a coordinator counts as a new leader.
+    parts_.links->set_epoch(static_cast<std::uint64_t>(system_clock().now()));
+    actor_ = spawn_coordinator(system_, &parts_);
+    door_->open(actor_);
+    return {};
+  }
+
+  const std::string& endpoint() const override { return parts_.links->endpoint(); }
+  const cluster_board& board() const override { return parts_.board; }
+
+  void submit(job_submission submission) override {
+    cluster_job job;
+    job.id = submission.definition.id;
+    job.name = std::move(submission.name);
+    job.slots = submission.slots;
+    job.submitted_at = system_clock().now();
+    parts_.board.put(std::move(job));
+    caf::anon_send(actor_, job_submitted{std::move(submission.definition)});
+  }
+
+  void cancel(const std::string& job) override { caf::anon_send(actor_, job_cancelled{job}); }
+
+  result<std::string> savepoint(const std::string& id) override {
+    const auto job = parts_.board.find(id);
+    if (!job) return not_possible(id, "it is not known");
+    if (!job->running) return not_possible(id, "it does not run");
+    if (parts_.options.checkpoint_directory.empty()) {
+      return not_possible(id, "the cluster was started without --checkpoint-dir");
+    }
+    // A checkpoint that is retired while it is copied makes room for a newer one.
+    for (int tries = 1;; ++tries) {
+      MILLRACE_TRY(const auto checkpoint, job->running->checkpoint(true));
+      auto path = copy_out(id, checkpoint, job->running->plan().options);
+      if (path || tries == savepoint_tries) return path;
+    }
+  }
+
+  bool drain(const std::string& worker) override {
+    const auto workers = parts_.board.workers();
+    if (std::ranges::find(workers, worker, &cluster_worker::name) == workers.end()) return false;
+    caf::anon_send(actor_, worker_drained{worker});
+    return true;
+  }
+
+  void stop() override {
+    if (!actor_) return;
+    caf::scoped_actor waiter(system_);
+    caf::anon_send(actor_, leave_cluster{});
+    waiter->wait_for(actor_);
+    door_->shut();
+    actor_ = coordinator_handle();
+  }
+
+ private:
+  [[nodiscard]] result<std::string> copy_out(const std::string& job, checkpoint_id checkpoint,
+                                             const option_map& storage) const {
+    const std::string& root = parts_.options.checkpoint_directory;
+    const std::string from = root + "/" + job + "/" + state::checkpoint_folder(checkpoint);
+    std::string to = root + "/savepoints/" + job + "-" + std::to_string(checkpoint.value);
+    MILLRACE_TRY(const auto opened, state::open_snapshot(from, verification::presence, storage));
+    MILLRACE_TRY(const auto folder, state::open_folder(to, storage));
+    MILLRACE_CHECK(state::write_savepoint(*opened.files, opened.manifest, *folder));
+    return to;
+  }
+
+  caf::actor_system& system_;
+  coordinator_parts parts_;
+  std::shared_ptr<actor_door<coordinator_handle>> door_ =
+      std::make_shared<actor_door<coordinator_handle>>();
+  coordinator_handle actor_;
+};
+
+}  // namespace
+
+result<std::unique_ptr<coordinator>> coordinator::start(engine& in, coordinator_options options) {
+  auto made = std::make_unique<running_coordinator>(in, std::move(options));
+  MILLRACE_CHECK(made->start());
+  return std::unique_ptr<coordinator>(std::move(made));
+}
+
+}  // namespace millrace::actors

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "actors/cluster/cluster_board.hpp"
+#include "actors/cluster/control_channel.hpp"
+#include "actors/system/engine.hpp"
+#include "core/base/result.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace millrace::actors {
+
+struct coordinator_options {
+  std::string listen = "tcp://127.0.0.1:6123";  ///< for workers; port 0: any free one
+  std::string version;                          ///< workers of another one are turned away
+  std::string token;                            ///< workers must greet with it; empty: nothing
+  std::string checkpoint_directory;             ///< storage that all workers reach; empty: none
+  std::int64_t heartbeat_ms = 500;
+  std::int64_t silence_ms = 2'000;  ///< after which a worker counts as dead
+  bool log_checkpoints = false;     ///< a line for every one that is complete
+  job_compiler compile;
+  /// Lines for the log; called on any thread.
+  std::function<void(const std::string&)> log = [](const std::string&) {};
+};
+
+/// A job to be started.
+struct job_submission {
+  coordination::job_definition definition;
+  std::string name;
+  std::uint32_t slots = 1;
+};
+
+/// The coordinator of a cluster: takes jobs, hands slots of its workers out to them, and starts
+/// them again when they fail. Owner: the process. Thread safe.
+class coordinator {
+ public:
+  /// Errors: 5004 for an address that cannot be listened on.
+  [[nodiscard]] static result<std::unique_ptr<coordinator>> start(engine& in,
+                                                                  coordinator_options options);
+  virtual ~coordinator() = default;
+  /// Where workers find it.
+  [[nodiscard]] virtual const std::string& endpoint() const = 0;
+  [[nodiscard]] virtual const cluster_board& board() const = 0;
+  /// It waits for slots if need be; the board tells how it does.
+  virtual void submit(job_submission submission) = 0;
+  /// Does nothing to jobs that are over, or unknown.
+  virtual void cancel(const std::string& job) = 0;
+  /// Takes a checkpoint whose barrier overtakes nothing and copies it into the folder of
+  /// savepoints; gives its path. Blocks. Errors: 1005 for a job that is not there, does not run, or
+  /// keeps no checkpoints; 3009; state_io.
+  [[nodiscard]] virtual result<std::string> savepoint(const std::string& job) = 0;
+  /// Takes no more slots of the worker, and starts the jobs on it again elsewhere. False: unknown.
+  virtual bool drain(const std::string& worker) = 0;
+  /// Cancels nothing: jobs that run are left to whoever coordinates next.
+  virtual void stop() = 0;
+};
+
+}  // namespace millrace::actors

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "actors/cluster/control_channel.hpp"
+#include "actors/system/engine.hpp"
+#include "core/base/result.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace millrace::actors {
+
+struct worker_options {
+  std::string name;                  ///< unique in the cluster
+  std::string coordinator;           ///< where it listens: `tcp://127.0.0.1:6123`
+  std::string listen = "127.0.0.1";  ///< address for control and data; ports are free ones
+  std::uint32_t slots = 1;
+  std::string version;
+  std::string token;                 ///< what the coordinator asks for; empty: nothing
+  std::string checkpoint_directory;  ///< the same storage that the coordinator uses
+  std::int64_t heartbeat_ms = 500;
+  std::int64_t silence_ms = 2'000;  ///< after which the coordinator counts as lost
+  job_compiler compile;
+  /// Lines for the log; called on any thread.
+  std::function<void(const std::string&)> log = [](const std::string&) {};
+};
+
+/// A worker of a cluster: slots in which tasks of jobs run.
+///
+/// It greets its coordinator, again and again until it is welcome, and deploys what it is told to.
+/// When the coordinator is lost it stops all tasks, for somebody else may run them by then, and
+/// greets again. Owner: the process. Thread safe.
+class worker {
+ public:
+  /// Errors: 5004 for addresses that cannot be listened on.
+  [[nodiscard]] static result<std::unique_ptr<worker>> start(engine& in, worker_options options);
+  virtual ~worker() = default;
+  /// Stops all tasks and leaves the cluster; returns when they have ended.
+  virtual void stop() = 0;
+};
+
+}  // namespace millrace::actors

@@ -1,0 +1,136 @@
+#include "cli/cluster/cluster_command.hpp"
+
+#include "cli/cluster/job_tool.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/script.hpp"
+
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace millrace::cli {
+
+namespace {
+
+void add_coordinator_options(CLI::App& command, coordinator_request& to) {
+  command.add_option("--listen", to.listen, "address for workers")->capture_default_str();
+  command.add_option("--rest", to.rest, "address for REST and the job tool")->capture_default_str();
+  command.add_option("--checkpoint-dir", to.checkpoint_directory,
+                     "checkpoints and savepoints of all jobs; the workers need the same storage");
+  command.add_option("--token-file", to.token_file,
+                     "workers and tools must give the token in its first line");
+  command.add_flag("--log-checkpoints", to.log_checkpoints, "a line on stderr per checkpoint");
+}
+
+}  // namespace
+
+cluster_command::cluster_command(CLI::App& app) {
+  add_processes(app);
+  add_job_tool(app);
+}
+
+void cluster_command::add_processes(CLI::App& app) {
+  coordinator_command_ = app.add_subcommand("coordinator", "Run the coordinator of a cluster");
+  add_coordinator_options(*coordinator_command_, coordinator_);
+  worker_command_ = app.add_subcommand("worker", "Run a worker of a cluster");
+  worker_command_->add_option("--coordinator", worker_.coordinator, "where the coordinator listens")
+      ->capture_default_str();
+  worker_command_->add_option("--slots", worker_.slots, "tasks of a vertex that it runs at once")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  worker_command_->add_option("--name", worker_.name, "unique in the cluster");
+  worker_command_->add_option("--listen", worker_.listen, "address for other workers")
+      ->capture_default_str();
+  worker_command_->add_option("--checkpoint-dir", worker_.checkpoint_directory,
+                              "the same storage that the coordinator uses");
+  worker_command_->add_option("--token-file", worker_.token_file, "the cluster's token");
+  local_command_ = app.add_subcommand("local-cluster", "Run a cluster on this machine");
+  add_coordinator_options(*local_command_, local_.coordinator);
+  local_command_->add_option("--workers", local_.workers, "processes")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  local_command_->add_option("--slots", local_.slots, "of each worker")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+}
+
+CLI::App* cluster_command::add_tool(CLI::App& app, const char* name, const char* what) {
+  CLI::App* tool = app.add_subcommand(name, what);
+  tool->add_option("--rest", rest_, "REST address of the coordinator")
+      ->envname("MILLRACE_REST")
+      ->capture_default_str();
+  tool->add_option("--token-file", token_file_, "the cluster's token")
+      ->envname("MILLRACE_TOKEN_FILE");
+  tool->add_flag("--json", json_, "the answer as JSON");
+  tools_.push_back(tool);
+  return tool;
+}
+
+void cluster_command::add_job_tool(CLI::App& app) {
+  CLI::App* submit = add_tool(app, "submit", "Start the jobs of a SQL script on a cluster");
+  submit->add_option("FILE", file_, "file with SQL statements, - for standard input")->required();
+  submit->add_option("--name", name_, "of the jobs");
+  submit->add_option("--parallelism", parallelism_, "subtasks per operator")
+      ->check(CLI::Range(1, 32767));
+  submit->add_option("--set", settings_, "session option, key=value")->take_all();
+  submit->add_option("--define", defines_, "fills ${NAME} in the script, NAME=value")->take_all();
+  submit->add_flag("--attach", attach_, "wait until the jobs have ended");
+  add_tool(app, "list", "Jobs of a cluster");
+  add_tool(app, "workers", "Workers of a cluster");
+  const auto about_job = [&](const char* name, const char* what) {
+    add_tool(app, name, what)->add_option("JOB", target_, "its id, as list shows it")->required();
+  };
+  about_job("show", "A job's vertices, subtasks, checkpoints and failures");
+  about_job("cancel", "End a job");
+  about_job("savepoint", "Write a savepoint of a job that goes on");
+  about_job("stop", "End a job behind a savepoint");
+  add_tool(app, "drain", "Move jobs away from a worker")
+      ->add_option("WORKER", target_, "its name, as workers shows it")
+      ->required();
+}
+
+bool cluster_command::parsed() const {
+  return coordinator_command_->parsed() || worker_command_->parsed() || local_command_->parsed() ||
+         std::ranges::any_of(tools_, [](const CLI::App* tool) { return tool->parsed(); });
+}
+
+int cluster_command::run() const {
+  if (coordinator_command_->parsed()) return run_coordinator(coordinator_);
+  if (worker_command_->parsed()) return run_worker(worker_);
+  if (local_command_->parsed()) return run_local_cluster(local_);
+  return run_tool();
+}
+
+int cluster_command::run_tool() const {
+  const auto token = read_token(token_file_);
+  if (!token) {
+    std::fprintf(stderr, "%s\n", to_text(token.error()).c_str());
+    return exit_usage;
+  }
+  job_tool tool({rest_, *token, json_});
+  const auto at = std::ranges::find_if(tools_, [](const CLI::App* t) { return t->parsed(); });
+  const std::string& name = (*at)->get_name();
+  if (name == "submit") return submit(tool);
+  if (name == "list") return tool.list();
+  if (name == "workers") return tool.workers();
+  if (name == "show") return tool.show(target_);
+  if (name == "cancel") return tool.cancel(target_);
+  if (name == "drain") return tool.drain(target_);
+  return tool.savepoint(target_, name == "stop");
+}
+
+int cluster_command::submit(job_tool& tool) const {
+  script_request script{file_, {}, {}};
+  if (!split_pairs(settings_, script.settings) || !split_pairs(defines_, script.defines)) {
+    return exit_usage;
+  }
+  if (parallelism_ > 0) script.settings["parallelism.default"] = std::to_string(parallelism_);
+  const auto text = load_script(script);
+  if (text) return tool.submit(*text, script.settings, name_, attach_);
+  std::fprintf(stderr, "%s\n", to_text(text.error()).c_str());
+  return exit_code_of(text.error().code);
+}
+
+}  // namespace millrace::cli

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "cli/cluster/cluster_processes.hpp"
+
+#include <CLI/App.hpp>
+
+#include <string>
+#include <vector>
+
+namespace millrace::cli {
+
+/// The commands of a cluster: its processes (`coordinator`, `worker`, `local-cluster`) and the job
+/// tool (`submit`, `list`, `show`, `cancel`, `savepoint`, `stop`, `workers`, `drain`).
+class cluster_command {
+ public:
+  /// Adds the sub-commands; the object must outlive the parsing.
+  explicit cluster_command(CLI::App& app);
+  [[nodiscard]] bool parsed() const;
+  /// Runs what was parsed. Returns the exit code.
+  [[nodiscard]] int run() const;
+
+ private:
+  void add_processes(CLI::App& app);
+  void add_job_tool(CLI::App& app);
+  CLI::App* add_tool(CLI::App& app, const char* name, const char* what);
+  [[nodiscard]] int run_tool() const;
+  [[nodiscard]] int submit(class job_tool& tool) const;
+
+  coordinator_request coordinator_;
+  worker_request worker_;
+  local_cluster_request local_;
+  std::string memory_;
+  CLI::App* coordinator_command_ = nullptr;
+  CLI::App* worker_command_ = nullptr;
+  CLI::App* local_command_ = nullptr;
+
+  std::vector<CLI::App*> tools_;
+  std::string rest_ = "127.0.0.1:8081";
+  std::string token_file_;
+  bool json_ = false;
+  std::string file_;
+  std::vector<std::string> settings_;
+  std::vector<std::string> defines_;
+  int parallelism_ = 0;
+  std::string name_;
+  bool attach_ = false;
+  std::string target_;  // a job, or a worker
+};
+
+}  // namespace millrace::cli

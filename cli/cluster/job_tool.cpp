@@ -1,0 +1,149 @@
+#include "cli/cluster/job_tool.hpp"
+
+#include "cli/cluster/job_texts.hpp"
+#include "cli/exit_code.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <cstdio>
+#include <thread>
+#include <utility>
+
+namespace millrace::cli {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::chrono::milliseconds look_every{100};
+
+bool is_over(const json& job) {
+  const auto status = job.value("status", "");
+  return status == "FINISHED" || status == "CANCELED" || status == "FAILED";
+}
+
+std::string path_of(const std::string& job) { return "/api/v1/jobs/" + job; }
+
+}  // namespace
+
+bool job_tool::take(result<net::api_client::answer> got, json& answer) {
+  if (!got) {
+    std::fprintf(stderr, "%s\n", to_text(got.error()).c_str());
+    code_ = exit_code_of(got.error().code);
+    return false;
+  }
+  answer = json::parse(got->body, nullptr, false);
+  if (got->status < 300 && !answer.is_discarded()) return true;
+  const json no_error = json::object();
+  const json& e = answer.is_object() ? answer.value("error", no_error) : no_error;
+  const std::string text =
+      e.value("text", e.value("message", "status " + std::to_string(got->status)));
+  std::fprintf(stderr, "%s\n", text.c_str());
+  code_ = e.contains("code") ? exit_code_of(errc(e["code"].get<std::uint16_t>())) : exit_runtime;
+  return false;
+}
+
+bool job_tool::ask(const std::string& path, json& answer) {
+  return take(client_.get(path), answer);
+}
+
+bool job_tool::tell(const std::string& path, const json& body, json& answer) {
+  return take(client_.post(path, body.dump()), answer);
+}
+
+void job_tool::print(const json& answer) const { std::printf("%s\n", answer.dump(2).c_str()); }
+
+int job_tool::submit(const std::string& script, const option_map& settings, const std::string& name,
+                     bool attach) {
+  json answer;
+  const json body = {{"script", script}, {"settings", settings}, {"name", name}};
+  if (!tell("/api/v1/jobs", body, answer)) return code_;
+  if (request_.json) {
+    print(answer);
+  } else {
+    for (const json& job : answer["jobs"]) {
+      std::printf("%s  %s\n", job["id"].get<std::string>().c_str(),
+                  job["name"].get<std::string>().c_str());
+    }
+  }
+  std::fflush(stdout);
+  return attach ? wait_for(answer["jobs"]) : exit_ok;
+}
+
+int job_tool::wait_for(const json& jobs) {
+  int code = exit_ok;
+  for (const json& job : jobs) {
+    json now;
+    while (true) {
+      if (!ask(path_of(job["id"].get<std::string>()), now)) return code_;
+      if (is_over(now)) break;
+      std::this_thread::sleep_for(look_every);
+    }
+    std::fprintf(stderr, "%s\n", summary_line(now).c_str());
+    if (now["status"] == "FINISHED") continue;
+    code = exit_runtime;
+    std::fprintf(stderr, "%s", failures_text(now).c_str());
+  }
+  return code;
+}
+
+int job_tool::list() {
+  json answer;
+  if (!ask("/api/v1/jobs", answer)) return code_;
+  if (request_.json) {
+    print(answer);
+  } else {
+    std::printf("%s", jobs_text(answer["jobs"]).c_str());
+  }
+  return exit_ok;
+}
+
+int job_tool::show(const std::string& job) {
+  json answer;
+  if (!ask(path_of(job), answer)) return code_;
+  if (request_.json) {
+    print(answer);
+  } else {
+    std::printf("%s", job_text(answer).c_str());
+  }
+  return exit_ok;
+}
+
+int job_tool::cancel(const std::string& job) {
+  json answer;
+  if (!tell(path_of(job) + "/cancel", json::object(), answer)) return code_;
+  if (request_.json) print(answer);
+  return exit_ok;
+}
+
+int job_tool::savepoint(const std::string& job, bool stop) {
+  json answer;
+  if (!tell(path_of(job) + (stop ? "/stop" : "/savepoint"), json::object(), answer)) return code_;
+  if (request_.json) {
+    print(answer);
+  } else {
+    std::printf("%s\n", answer["savepoint"].get<std::string>().c_str());
+  }
+  return exit_ok;
+}
+
+int job_tool::workers() {
+  json answer;
+  if (!ask("/api/v1/workers", answer)) return code_;
+  if (request_.json) {
+    print(answer);
+  } else {
+    std::printf("%s", workers_text(answer["workers"]).c_str());
+  }
+  return exit_ok;
+}
+
+int job_tool::drain(const std::string& worker) {
+  json answer;
+  if (!tell("/api/v1/workers/" + worker + "/drain", json::object(), answer)) return code_;
+  if (request_.json) print(answer);
+  return exit_ok;
+}
+
+}  // namespace millrace::cli

@@ -1,0 +1,83 @@
+"""A cluster of real processes for a test: a coordinator, and workers that come and go.
+
+What happens is waited for in the lines that the coordinator prints, never by time.
+"""
+import json
+import os
+import pathlib
+import signal
+import subprocess
+
+
+class Cluster:
+    """Owns the processes; ends them on leaving."""
+
+    def __init__(self, binary, folder, slots=2, options=()):
+        self.binary, self.folder, self.slots = str(binary), pathlib.Path(folder), slots
+        self.state = self.folder / "state"
+        self.workers, self.born, self.lines = {}, 0, []
+        words = ["coordinator", "--listen", "127.0.0.1:0", "--rest", "127.0.0.1:0", "--log-checkpoints",
+                 "--checkpoint-dir", str(self.state), *options]
+        self.coordinator = subprocess.Popen([self.binary, *words], stderr=subprocess.PIPE, text=True)
+        first = self.wait_for("coordinator: workers at ")
+        self.control, self.rest = first.split("workers at ")[1].strip().split(", REST at http://")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for process in [*self.workers.values(), self.coordinator]:
+            process.kill()
+            process.wait()
+
+    def next_line(self):
+        line = self.coordinator.stderr.readline()
+        if not line:
+            raise SystemExit("the coordinator has ended:\n" + "".join(self.lines))
+        self.lines.append(line)
+        return line
+
+    def wait_for(self, text):
+        """The next line of the coordinator with this text in it."""
+        while True:
+            line = self.next_line()
+            if text in line:
+                return line
+
+    def start_worker(self, wait=True):
+        self.born += 1
+        name = f"worker-{self.born}"
+        words = ["worker", "--coordinator", self.control, "--slots", str(self.slots), "--name", name,
+                 "--checkpoint-dir", str(self.state)]
+        log = open(self.folder / f"{name}.log", "w")
+        self.workers[name] = subprocess.Popen([self.binary, *words], stderr=log)
+        if wait:
+            self.wait_for(f"worker {name} joined")
+        return name
+
+    def kill_worker(self, name, how=signal.SIGKILL):
+        process = self.workers.pop(name)
+        process.send_signal(how)
+        process.wait()
+
+    def tool(self, *words, code=0):
+        """Runs a command of the job tool; gives its answer."""
+        done = subprocess.run([self.binary, *map(str, words), "--rest", self.rest, "--json"], capture_output=True,
+                              text=True, check=False, env={**os.environ, "TZ": "UTC"})
+        if done.returncode != code:
+            raise SystemExit(f"{words}: exit code {done.returncode}, not {code}\n{done.stdout}{done.stderr}")
+        return json.loads(done.stdout) if code == 0 and done.stdout else done.stderr
+
+    def submit(self, script, *words):
+        return [job["id"] for job in self.tool("submit", script, *words)["jobs"]]
+
+    def wait_until_over(self, jobs):
+        """Reads until each job has ended; gives how, in their order."""
+        ends = {}
+        while len(ends) < len(jobs):
+            line = self.next_line()
+            for job in jobs:
+                for end in ("FINISHED", "FAILED", "CANCELED"):
+                    if line.strip() == f"job {job}: {end}":
+                        ends[job] = end
+        return [ends[job] for job in jobs]

@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""Kills workers of a cluster with SIGKILL again and again, and compares what its jobs committed with an undisturbed run.
+
+usage: storm.py MILLRACE [--kills N] [--seed N] [--events N] [--unaligned]
+Three workers of four slots run the jobs of ../kill_storm/jobs.sql at parallelism 2. When which of them is killed is
+drawn from the seed, as a number of lines that the coordinator prints; another takes its place. Exits 0 when no row is
+lost or doubled.
+"""
+import argparse
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "kill_storm"))
+from cluster import Cluster  # noqa: E402
+from kill_storm import JOBS, command, committed, compare, staged  # noqa: E402
+
+
+def submission(out, args):
+    defines = {"OUT": out, "EVENTS": args.events, "FAST": "false", "SEED": args.seed,
+               "UNALIGNED": str(args.unaligned).lower(), "PATIENCE": "0 ms"}
+    words = [str(JOBS), "--parallelism", "2", "--set", "restart-strategy.type=fixed-delay",
+             "--set", "restart-strategy.fixed-delay.attempts=1000", "--set", "restart-strategy.fixed-delay.delay=10 ms"]
+    for name, value in defines.items():
+        words += ["--define", f"{name}={value}"]
+    return words
+
+
+def storm(cluster, jobs, args):
+    """Gives the number of kills, fewer than wanted when the jobs end before."""
+    chance = random.Random(args.seed)
+    over, ends = set(), ("FINISHED", "FAILED", "CANCELED")
+    for kill in range(args.kills):
+        for _ in range(chance.choice([1, 2, 5, 9, 14, 20])):
+            line = cluster.next_line()
+            over |= {job for job in jobs if line.strip() in [f"job {job}: {end}" for end in ends]}
+        if len(over) == len(jobs):
+            return kill, over
+        cluster.kill_worker(chance.choice(sorted(cluster.workers)))
+        cluster.start_worker(wait=False)
+    return args.kills, over
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("binary")
+    parser.add_argument("--kills", type=int, default=6)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--events", type=int, default=40000)
+    parser.add_argument("--unaligned", action="store_true")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="millrace-cluster-storm-") as folder:
+        quiet, stormy = pathlib.Path(folder, "quiet"), pathlib.Path(folder, "stormy")
+        stormy.mkdir()
+        subprocess.run(command(args.binary, quiet, args.events, "true", args.seed, []), check=True)
+        with Cluster(args.binary, folder, slots=4) as cluster:
+            for _ in range(3):
+                cluster.start_worker()
+            jobs = cluster.submit(*submission(stormy, args))
+            kills, over = storm(cluster, jobs, args)
+            cluster.wait_until_over([job for job in jobs if job not in over])
+            shown = [cluster.tool("show", job) for job in jobs]
+        if {job["status"] for job in shown} != {"FINISHED"}:
+            sys.exit(f"not all jobs finished: {shown}\n" + "".join(cluster.lines[-40:]))
+        attempts = [job["attempts"] for job in shown]
+        wrong = compare(committed(quiet), committed(stormy))
+        leftovers = staged(stormy)
+        print(f"{kills} kills, seed {args.seed}, attempts {attempts}, {len(leftovers)} staged files left over")
+        sys.exit(1 if wrong or leftovers or kills == 0 or not committed(quiet) else 0)
+
+
+if __name__ == "__main__":
+    main()
