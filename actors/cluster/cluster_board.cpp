@@ -5,33 +5,31 @@
 
 namespace millrace::actors {
 
-std::string_view to_text(cluster_job_status status) {
-  switch (status) {
-    case cluster_job_status::created: return "CREATED";
-    case cluster_job_status::running: return "RUNNING";
-    case cluster_job_status::restarting: return "RESTARTING";
-    case cluster_job_status::cancelling: return "CANCELLING";
-    case cluster_job_status::finished: return "FINISHED";
-    case cluster_job_status::cancelled: return "CANCELED";
-    case cluster_job_status::failed: return "FAILED";
-  }
-  return "";
+namespace {
+
+const std::string& id_of(const cluster_job& job) { return job.entry.definition.id; }
+
+}  // namespace
+
+std::vector<cluster_job>::iterator cluster_board::at(const std::string& id) {
+  return std::ranges::find(jobs_, id, &id_of);
 }
 
-void cluster_board::put(cluster_job job) {
+void cluster_board::set_entry(const coordination::job_entry& entry) {
   const std::scoped_lock hold(mutex_);
-  jobs_.push_back(std::move(job));
+  auto job = at(entry.definition.id);
+  if (job == jobs_.end()) job = jobs_.emplace(job);
+  job->entry = entry;
+}
+
+void cluster_board::erase(const std::string& id) {
+  const std::scoped_lock hold(mutex_);
+  std::erase_if(jobs_, [&](const cluster_job& job) { return id_of(job) == id; });
 }
 
 void cluster_board::change(const std::string& id, const std::function<void(cluster_job&)>& how) {
   const std::scoped_lock hold(mutex_);
-  const auto at = std::ranges::find(jobs_, id, &cluster_job::id);
-  if (at == jobs_.end()) return;
-  how(*at);
-  const std::size_t count = at->failures.size();
-  if (count <= kept_failures) return;
-  at->failures.erase(at->failures.begin(),
-                     at->failures.begin() + static_cast<std::ptrdiff_t>(count - kept_failures));
+  if (const auto job = at(id); job != jobs_.end()) how(*job);
 }
 
 void cluster_board::set_workers(std::vector<cluster_worker> workers) {
@@ -46,8 +44,8 @@ std::vector<cluster_job> cluster_board::jobs() const {
 
 std::optional<cluster_job> cluster_board::find(const std::string& id) const {
   const std::scoped_lock hold(mutex_);
-  const auto at = std::ranges::find(jobs_, id, &cluster_job::id);
-  return at == jobs_.end() ? std::nullopt : std::optional(*at);
+  const auto job = std::ranges::find(jobs_, id, &id_of);
+  return job == jobs_.end() ? std::nullopt : std::optional(*job);
 }
 
 std::vector<cluster_worker> cluster_board::workers() const {

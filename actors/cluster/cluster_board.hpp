@@ -1,8 +1,7 @@
 #pragma once
 
 #include "actors/jobs/job_runner.hpp"
-#include "core/base/error.hpp"
-#include "core/coordination/control_messages.hpp"
+#include "core/coordination/job_entry.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -14,42 +13,12 @@
 
 namespace millrace::actors {
 
-/// Where a job of a cluster stands. Names as in Flink's JobStatus.
-enum class cluster_job_status : std::uint8_t {
-  created,  ///< waits for slots
-  running,
-  restarting,  ///< has failed and will be started again
-  cancelling,
-  finished,
-  cancelled,
-  failed
-};
-
-[[nodiscard]] std::string_view to_text(cluster_job_status status);
-[[nodiscard]] constexpr bool is_over(cluster_job_status s) {
-  return s == cluster_job_status::finished || s == cluster_job_status::cancelled ||
-         s == cluster_job_status::failed;
-}
-
-/// Why an attempt ended.
-struct attempt_failure {
-  coordination::attempt_number attempt = 0;
-  timestamp_ms at = 0;
-  error cause;
-};
-
-/// A job as the outside sees it.
+/// A job as the outside sees it: what the catalogue keeps of it, and how it does right now.
 struct cluster_job {
-  std::string id;
-  std::string name;
-  cluster_job_status status = cluster_job_status::created;
+  coordination::job_entry entry;
   std::string waits_for;  ///< what keeps it from running: slots, a delay; empty: nothing
   std::uint32_t slots = 1;
-  std::uint32_t attempts = 0;
-  timestamp_ms submitted_at = 0;
-  timestamp_ms ended_at = 0;              ///< 0: not yet
-  std::vector<attempt_failure> failures;  ///< the last ones, oldest first
-  std::vector<std::string> workers;       ///< of the attempt that runs
+  std::vector<std::string> workers;  ///< of the attempt that runs
   checkpoint_id last_checkpoint{};
   std::shared_ptr<job> running;  ///< the attempt that runs; null: none
   /// The counters of the tasks of the attempt that ended last.
@@ -74,10 +43,10 @@ struct cluster_worker {
 /// What the outside may know of a cluster: written by the coordinator's actors, read by any thread.
 class cluster_board {
  public:
-  /// At most so many failures are kept of a job (Flink's web.exception-history-size).
-  static constexpr std::size_t kept_failures = 16;
-
-  void put(cluster_job job);
+  /// What the catalogue keeps of a job has changed, or is new.
+  void set_entry(const coordination::job_entry& entry);
+  /// The catalogue has forgotten it.
+  void erase(const std::string& id);
   /// Changes a job in place; does nothing for ids that are not there.
   void change(const std::string& id, const std::function<void(cluster_job&)>& how);
   void set_workers(std::vector<cluster_worker> workers);
@@ -87,6 +56,8 @@ class cluster_board {
   [[nodiscard]] std::vector<cluster_worker> workers() const;
 
  private:
+  [[nodiscard]] std::vector<cluster_job>::iterator at(const std::string& id);
+
   mutable std::mutex mutex_;
   std::vector<cluster_job> jobs_;        // guarded by mutex_
   std::vector<cluster_worker> workers_;  // guarded by mutex_

@@ -5,6 +5,7 @@
 #include "state/checkpoint/checkpoint_store.hpp"
 #include "state/checkpoint/folder_layout.hpp"
 #include "state/checkpoint/savepoint.hpp"
+#include "state/jobs/file_job_store.hpp"
 #include "state/storage/open_folder.hpp"
 
 #include <caf/actor_system.hpp>
@@ -12,6 +13,7 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
+#include <future>
 #include <utility>
 
 namespace millrace::actors {
@@ -36,6 +38,7 @@ class running_coordinator final : public coordinator {
   ~running_coordinator() override { stop(); }
 
   result<void> start() {
+    MILLRACE_TRY(auto found, open_catalogue());
     net::hub_options hub;
     hub.name = identity;
     hub.listen = parts_.options.listen;
@@ -43,7 +46,7 @@ class running_coordinator final : public coordinator {
                  control_links::open(std::move(hub), tell_of_links(door_, parts_.options.log)));
     // Every start of a coordinator counts as a new leader.
     parts_.links->set_epoch(static_cast<std::uint64_t>(system_clock().now()));
-    actor_ = spawn_coordinator(system_, &parts_);
+    actor_ = spawn_coordinator(system_, &parts_, std::move(found));
     door_->open(actor_);
     return {};
   }
@@ -51,14 +54,15 @@ class running_coordinator final : public coordinator {
   const std::string& endpoint() const override { return parts_.links->endpoint(); }
   const cluster_board& board() const override { return parts_.board; }
 
-  void submit(job_submission submission) override {
-    cluster_job job;
-    job.id = submission.definition.id;
-    job.name = std::move(submission.name);
-    job.slots = submission.slots;
-    job.submitted_at = system_clock().now();
-    parts_.board.put(std::move(job));
-    caf::anon_send(actor_, job_submitted{std::move(submission.definition)});
+  result<void> submit(job_submission submission) override {
+    auto taken = std::make_shared<std::promise<result<void>>>();
+    auto answer = taken->get_future();
+    const std::string id = submission.definition.id;
+    caf::anon_send(actor_, job_submitted{std::move(submission.name),
+                                         std::move(submission.definition), std::move(taken)});
+    auto done = answer.get();
+    parts_.board.change(id, [&](cluster_job& job) { job.slots = submission.slots; });
+    return done;
   }
 
   void cancel(const std::string& job) override { caf::anon_send(actor_, job_cancelled{job}); }
@@ -95,6 +99,16 @@ class running_coordinator final : public coordinator {
   }
 
  private:
+  // Where checkpoints lie, jobs do. In object storage there is no catalogue yet.
+  result<std::vector<job_entry>> open_catalogue() {
+    const std::string& root = parts_.options.checkpoint_directory;
+    if (root.empty() || state::is_remote(root)) return std::vector<job_entry>();
+    MILLRACE_TRY(parts_.store, state::open_file_job_store(root + "/jobs"));
+    MILLRACE_TRY(auto kept, parts_.store->load());
+    for (const error& e : kept.damaged) parts_.options.log("a job cannot be read: " + e.message);
+    return std::move(kept.jobs);
+  }
+
   [[nodiscard]] result<std::string> copy_out(const std::string& job, checkpoint_id checkpoint,
                                              const option_map& storage) const {
     const std::string& root = parts_.options.checkpoint_directory;

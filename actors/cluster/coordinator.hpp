@@ -19,6 +19,7 @@ struct coordinator_options {
   std::string checkpoint_directory;             ///< storage that all workers reach; empty: none
   std::int64_t heartbeat_ms = 500;
   std::int64_t silence_ms = 2'000;  ///< after which a worker counts as dead
+  bool pack_slots = false;          ///< fill few workers instead of loading all evenly
   bool log_checkpoints = false;     ///< a line for every one that is complete
   job_compiler compile;
   /// Lines for the log; called on any thread.
@@ -43,8 +44,9 @@ class coordinator {
   /// Where workers find it.
   [[nodiscard]] virtual const std::string& endpoint() const = 0;
   [[nodiscard]] virtual const cluster_board& board() const = 0;
-  /// It waits for slots if need be; the board tells how it does.
-  virtual void submit(job_submission submission) = 0;
+  /// It waits for slots if need be; the board tells how it does. Errors: 1005 when its id is taken;
+  /// state_io when it cannot be kept.
+  [[nodiscard]] virtual result<void> submit(job_submission submission) = 0;
   /// Does nothing to jobs that are over, or unknown.
   virtual void cancel(const std::string& job) = 0;
   /// Takes a checkpoint whose barrier overtakes nothing and copies it into the folder of

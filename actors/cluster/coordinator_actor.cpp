@@ -1,6 +1,7 @@
 #include "actors/cluster/coordinator_actor.hpp"
 
 #include "core/base/net_errors.hpp"
+#include "core/coordination/job_catalogue.hpp"
 #include "core/coordination/worker_registry.hpp"
 
 #include <caf/send.hpp>
@@ -38,13 +39,19 @@ class coordinator_state {
   void on_lost(const peer_lost& m);
   void on_tick();
   void bury(std::uint32_t id, const std::string& worker, const error& cause);
-  void submit(job_definition definition);
+  void submit(job_submitted& m);
+  void take_up(std::vector<job_entry> found);
+  void keep(job_definition definition);
   void cancel(const std::string& job);
+  void follow(job_progress& m);
+  result<void> publish();
   void want(slots_wanted& m);
   void release(const std::string& job);
   void drain(const std::string& worker);
   void serve_waiting();
   [[nodiscard]] bool grant(const slots_wanted& m);
+  [[nodiscard]] std::vector<std::uint32_t> slots_before(const std::string& job) const;
+  void remember_slots(const std::string& job, const job_placement& placed);
   void show_workers();
   [[nodiscard]] static timestamp_ms steady_ms() { return system_clock().steady_us() / 1000; }
   void log(const std::string& what) { parts_->options.log(what); }
@@ -52,17 +59,20 @@ class coordinator_state {
   self_pointer self_;
   coordinator_parts* parts_ = nullptr;
   worker_registry registry_;
+  job_catalogue catalogue_;
   std::map<std::uint32_t, control_links::way> ways_;  // by worker's id
   std::map<std::string, job_keeper_handle> keepers_;  // by job
   std::map<attempt_number, attempt> attempts_;
-  std::vector<slots_wanted> waiting_;  // in the order they came
-  attempt_number last_attempt_ = 0;
+  std::vector<slots_wanted> waiting_;                     // in the order they came
+  std::map<std::string, std::vector<std::string>> held_;  // workers by slot, per job
+  placement_strategy strategy_ = placement_strategy::spread;
   std::uint64_t beats_ = 0;
 };
 
 coordinator_handle::behavior_type coordinator_state::behavior(coordinator_parts* parts) {
   parts_ = parts;
   registry_ = worker_registry(parts->options.silence_ms);
+  if (parts->options.pack_slots) strategy_ = placement_strategy::pack;
   self_->set_down_handler([this](const caf::down_msg& down) {
     std::erase_if(keepers_, [&](const auto& k) { return k.second == down.source; });
     std::erase_if(attempts_, [&](const auto& a) { return a.second.front == down.source; });
@@ -73,8 +83,10 @@ coordinator_handle::behavior_type coordinator_state::behavior(coordinator_parts*
       [this](const heartbeat_tick&) { on_tick(); },
       [this](slots_wanted& m) { want(m); },
       [this](const slots_released& m) { release(m.job); },
-      [this](job_submitted& m) { submit(std::move(m.definition)); },
+      [this](job_submitted& m) { submit(m); },
       [this](const job_cancelled& m) { cancel(m.job); },
+      [this](job_progress& m) { follow(m); },
+      [this](jobs_found& m) { take_up(std::move(m.entries)); },
       [this](const worker_drained& m) { drain(m.worker); },
       [this](const leave_cluster&) { self_->quit(); },
   };
@@ -156,7 +168,26 @@ void coordinator_state::bury(std::uint32_t id, const std::string& worker, const 
   show_workers();
 }
 
-void coordinator_state::submit(job_definition definition) {
+void coordinator_state::submit(job_submitted& m) {
+  const job_definition definition = m.definition;
+  auto taken = catalogue_.on_submit(m.name, std::move(m.definition), {}, system_clock().now());
+  if (taken.ok()) taken = publish();
+  const bool ok = taken.ok();
+  m.taken->set_value(std::move(taken));
+  if (ok) keep(definition);
+}
+
+void coordinator_state::take_up(std::vector<job_entry> found) {
+  catalogue_ = job_catalogue(std::move(found));
+  for (const job_entry* entry : catalogue_.list()) parts_->board.set_entry(*entry);
+  for (const job_entry* entry : catalogue_.unfinished()) {
+    log("job " + entry->definition.id + ": taken up again");
+    keep(entry->definition);
+    if (entry->phase == job_phase::cancelling) cancel(entry->definition.id);
+  }
+}
+
+void coordinator_state::keep(job_definition definition) {
   const coordinator_options& o = parts_->options;
   const std::string id = definition.id;
   keeper_options options{parts_->in,        &parts_->board, o.compile, o.checkpoint_directory,
@@ -168,8 +199,44 @@ void coordinator_state::submit(job_definition definition) {
 }
 
 void coordinator_state::cancel(const std::string& job) {
+  catalogue_.on_cancel(job);
+  if (auto kept = publish(); !kept) log(kept.error().message);
   const auto keeper = keepers_.find(job);
   if (keeper != keepers_.end()) self_->send(keeper->second, cancel_job{});
+}
+
+void coordinator_state::follow(job_progress& m) {
+  const timestamp_ms now = system_clock().now();
+  using kind = job_progress::kind;
+  switch (m.what) {
+    case kind::running: catalogue_.on_running(m.job, now); break;
+    case kind::restarting: catalogue_.on_failure(m.job, std::move(m.why), true); break;
+    case kind::failed: catalogue_.on_failure(m.job, std::move(m.why), false); break;
+    case kind::finished: catalogue_.on_finished(m.job, now); break;
+    case kind::cancelled: catalogue_.on_cancelled(m.job, now); break;
+  }
+  if (auto kept = publish(); !kept) log(kept.error().message);
+  const job_entry* entry = catalogue_.find(m.job);
+  if (entry != nullptr && has_ended(entry->phase)) held_.erase(m.job);
+  if (entry != nullptr) log("job " + m.job + ": " + std::string(to_text(entry->phase)));
+}
+
+// Durable first, then to be seen.
+result<void> coordinator_state::publish() {
+  result<void> stored;
+  for (const catalogue_change& change : catalogue_.take_changes()) {
+    if (parts_->store) {
+      auto done =
+          change.entry ? parts_->store->put(*change.entry) : parts_->store->erase(change.id);
+      if (!done) stored = std::move(done);
+    }
+    if (change.entry) {
+      parts_->board.set_entry(*change.entry);
+    } else {
+      parts_->board.erase(change.id);
+    }
+  }
+  return stored;
 }
 
 void coordinator_state::want(slots_wanted& m) {
@@ -197,15 +264,19 @@ void coordinator_state::serve_waiting() {
 }
 
 bool coordinator_state::grant(const slots_wanted& m) {
+  const std::string& job = m.order.job.id;
   const auto offers = registry_.offers();
-  const auto placed = place(*m.graph, offers, placement_strategy::spread);
+  const auto placed = place(*m.graph, offers, strategy_, slots_before(job));
   if (placed.missing > 0) {
     self_->send(m.keeper, slots_missing{placed.missing});
     return false;
   }
-  registry_.allocate(m.order.job.id, placed);
+  const auto number = catalogue_.on_deploy(job);
+  if (!number) return true;  // nobody wants it any more
+  if (auto kept = publish(); !kept) log(kept.error().message);
+  registry_.allocate(job, placed);
   deploy_order order = m.order;
-  order.attempt = ++last_attempt_;
+  order.attempt = *number;
   order.places = placed.places;
   std::vector<attempt_peer> peers;
   attempt_granted granted{order.attempt, {}, {}};
@@ -216,9 +287,30 @@ bool coordinator_state::grant(const slots_wanted& m) {
   }
   granted.front = spawn_attempt_front(self_->system(), std::move(order), std::move(peers));
   self_->monitor(granted.front);
-  attempts_[granted.attempt] = {m.order.job.id, granted.front};
+  attempts_[granted.attempt] = {job, granted.front};
+  remember_slots(job, placed);
   self_->send(m.keeper, std::move(granted));
   return true;
+}
+
+// Files of a slot's state lie on its worker, if that still lives.
+std::vector<std::uint32_t> coordinator_state::slots_before(const std::string& job) const {
+  std::vector<std::uint32_t> ids;
+  const auto known = held_.find(job);
+  if (known == held_.end()) return ids;
+  for (const std::string& worker : known->second) {
+    const known_worker* alive = registry_.find(worker);
+    ids.push_back(alive == nullptr ? 0 : alive->id);
+  }
+  return ids;
+}
+
+void coordinator_state::remember_slots(const std::string& job, const job_placement& placed) {
+  std::vector<std::string>& names = held_[job];
+  names.clear();
+  for (const std::uint32_t slot : placed.slots) {
+    names.push_back(registry_.find(placed.workers[slot])->name);
+  }
 }
 
 void coordinator_state::show_workers() {
@@ -237,8 +329,10 @@ coordinator_handle::behavior_type run_coordinator(
 
 }  // namespace
 
-coordinator_handle spawn_coordinator(caf::actor_system& system, coordinator_parts* parts) {
+coordinator_handle spawn_coordinator(caf::actor_system& system, coordinator_parts* parts,
+                                     std::vector<job_entry> found) {
   auto actor = system.spawn<caf::detached>(run_coordinator, parts);
+  caf::anon_send(actor, jobs_found{std::move(found)});
   caf::anon_send(actor, heartbeat_tick{});
   return actor;
 }

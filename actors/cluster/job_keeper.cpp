@@ -40,8 +40,9 @@ class keeper_state {
   void on_over(attempt_over& m);
   void on_failure(error cause);
   void cancel();
-  void conclude(cluster_job_status status);
-  void set_status(cluster_job_status status, const std::string& waits_for = {});
+  void conclude(job_progress::kind how, error cause = {});
+  void tell(job_progress::kind what, error cause = {});
+  void wait_for(const std::string& what);
   void log(const std::string& what) { options_.log("job " + definition_.id + ": " + what); }
   [[nodiscard]] timestamp_ms now() const { return system_clock().now(); }
 
@@ -69,8 +70,7 @@ job_keeper_handle::behavior_type keeper_state::behavior(job_definition definitio
       [this](const launch_job&) { launch(); },
       [this](const attempt_granted& m) { start(m); },
       [this](const slots_missing& m) {
-        set_status(cluster_job_status::created,
-                   std::to_string(m.missing) + " more slots; start workers");
+        wait_for(std::to_string(m.missing) + " more slots; start workers");
       },
       [this](attempt_over& m) { on_over(m); },
       [this](const retry_due&) {
@@ -83,10 +83,7 @@ job_keeper_handle::behavior_type keeper_state::behavior(job_definition definitio
 void keeper_state::launch() {
   if (auto ready = prepare(); !ready) {
     log("cannot start: " + ready.error().message);
-    options_.board->change(definition_.id, [&](cluster_job& job) {
-      job.failures.push_back({0, now(), ready.error()});
-    });
-    return conclude(cluster_job_status::failed);
+    return conclude(job_progress::kind::failed, ready.take_error());
   }
   ask_for_slots();
 }
@@ -119,7 +116,7 @@ void keeper_state::ask_for_slots() {
   order.job = definition_;
   order.random_seed = std::random_device{}();
   if (restore_) order.restore = restore_->manifest().id;
-  set_status(cluster_job_status::created, "slots");
+  wait_for("slots");
   self_->send(coordinator_, slots_wanted{job_keeper_handle(self_), graph_, std::move(order)});
 }
 
@@ -143,9 +140,9 @@ void keeper_state::start(const attempt_granted& m) {
   options_.board->change(definition_.id, [&](cluster_job& job) {
     job.running = running_;
     job.workers = m.workers;
-    ++job.attempts;
+    job.waits_for.clear();
   });
-  set_status(cluster_job_status::running);
+  tell(job_progress::kind::running);
   log("attempt " + std::to_string(m.attempt) + " runs on " + std::to_string(m.workers.size()) +
       " workers");
   if (cancelled_) running_->cancel();
@@ -189,9 +186,9 @@ void keeper_state::on_over(attempt_over& m) {
     job.running.reset();
     job.workers.clear();
   });
-  if (m.status == job_status::finished) return conclude(cluster_job_status::finished);
+  if (m.status == job_status::finished) return conclude(job_progress::kind::finished);
   if (m.status == job_status::cancelled || cancelled_) {
-    return conclude(cluster_job_status::cancelled);
+    return conclude(job_progress::kind::cancelled);
   }
   on_failure(m.cause ? std::move(*m.cause) : make_error(errc::internal, "no cause is known"));
 }
@@ -199,38 +196,37 @@ void keeper_state::on_over(attempt_over& m) {
 void keeper_state::on_failure(error cause) {
   self_->send(coordinator_, slots_released{definition_.id});
   log("attempt " + std::to_string(attempt_) + " failed: " + to_text(cause));
-  options_.board->change(definition_.id, [&](cluster_job& job) {
-    job.failures.push_back({attempt_, now(), cause});
-  });
   const bool again = is_worth_a_restart(cause.code) && !cancelled_;
-  const auto delay = again ? strategy_->on_failure(now()) : std::nullopt;
-  if (!delay) return conclude(cluster_job_status::failed);
-  set_status(cluster_job_status::restarting, std::to_string(*delay) + " ms before another attempt");
+  const auto delay =
+      again ? strategy_->on_failure(system_clock().steady_us() / 1000) : std::nullopt;
+  if (!delay) return conclude(job_progress::kind::failed, std::move(cause));
+  tell(job_progress::kind::restarting, std::move(cause));
+  wait_for(std::to_string(*delay) + " ms before another attempt");
   self_->delayed_send(self_, std::chrono::milliseconds(*delay), retry_due{});
 }
 
 void keeper_state::cancel() {
   cancelled_ = true;
-  if (!running_) return conclude(cluster_job_status::cancelled);
-  set_status(cluster_job_status::cancelling);
+  if (!running_) return conclude(job_progress::kind::cancelled);
   running_->cancel();
 }
 
-void keeper_state::conclude(cluster_job_status status) {
+void keeper_state::conclude(job_progress::kind how, error cause) {
   self_->send(coordinator_, slots_released{definition_.id});
-  options_.board->change(definition_.id, [&](cluster_job& job) { job.ended_at = now(); });
-  set_status(status);
-  log(std::string(to_text(status)));
+  wait_for({});
   store_.reset();
   restore_.reset();
+  tell(how, std::move(cause));
   self_->quit();
 }
 
-void keeper_state::set_status(cluster_job_status status, const std::string& waits_for) {
-  options_.board->change(definition_.id, [&](cluster_job& job) {
-    job.status = status;
-    job.waits_for = waits_for;
-  });
+void keeper_state::tell(job_progress::kind what, error cause) {
+  self_->send(coordinator_,
+              job_progress{definition_.id, what, {now(), attempt_, {}, std::move(cause)}});
+}
+
+void keeper_state::wait_for(const std::string& what) {
+  options_.board->change(definition_.id, [&](cluster_job& job) { job.waits_for = what; });
 }
 
 job_keeper_handle::behavior_type run_keeper(job_keeper_handle::stateful_pointer<keeper_state> self,

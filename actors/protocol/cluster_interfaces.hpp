@@ -2,11 +2,13 @@
 
 #include "actors/cluster/attempt_front.hpp"
 #include "actors/protocol/cluster_messages.hpp"
+#include "core/coordination/job_entry.hpp"
 #include "core/coordination/job_graph.hpp"
 
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 
+#include <future>
 #include <memory>
 #include <string>
 #include <vector>
@@ -55,7 +57,21 @@ struct slots_released {
   std::string job;
 };
 struct job_submitted {
+  std::string name;
   coordination::job_definition definition;
+  /// Told when the job is in the catalogue, or why it is not.
+  std::shared_ptr<std::promise<result<void>>> taken;
+};
+/// A keeper tells how its job does.
+struct job_progress {
+  enum class kind : std::uint8_t { running, restarting, failed, finished, cancelled };
+  std::string job;
+  kind what = kind::running;
+  coordination::job_exception why;  ///< when restarting or failed
+};
+/// Jobs of coordinators before this one are to be taken up again.
+struct jobs_found {
+  std::vector<coordination::job_entry> entries;
 };
 struct job_cancelled {
   std::string job;
@@ -69,7 +85,8 @@ struct worker_drained {
 using coordinator_handle = caf::typed_actor<
     caf::reacts_to<control_arrived>, caf::reacts_to<peer_lost>, caf::reacts_to<heartbeat_tick>,
     caf::reacts_to<slots_wanted>, caf::reacts_to<slots_released>, caf::reacts_to<job_submitted>,
-    caf::reacts_to<job_cancelled>, caf::reacts_to<worker_drained>, caf::reacts_to<leave_cluster>>;
+    caf::reacts_to<job_cancelled>, caf::reacts_to<job_progress>, caf::reacts_to<jobs_found>,
+    caf::reacts_to<worker_drained>, caf::reacts_to<leave_cluster>>;
 
 }  // namespace millrace::actors
 
@@ -81,4 +98,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::slots_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::slots_released)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::job_submitted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::job_cancelled)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::job_progress)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::jobs_found)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::worker_drained)

@@ -21,6 +21,7 @@ void add_coordinator_options(CLI::App& command, coordinator_request& to) {
                      "checkpoints and savepoints of all jobs; the workers need the same storage");
   command.add_option("--token-file", to.token_file,
                      "workers and tools must give the token in its first line");
+  command.add_flag("--pack-slots", to.pack_slots, "fill few workers instead of loading all evenly");
   command.add_flag("--log-checkpoints", to.log_checkpoints, "a line on stderr per checkpoint");
 }
 

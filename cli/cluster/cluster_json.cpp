@@ -57,7 +57,7 @@ json vertices_json(const actors::cluster_job& job) {
 
 json failures_json(const actors::cluster_job& job) {
   json all = json::array();
-  for (const auto& f : job.failures) {
+  for (const auto& f : job.entry.exceptions) {
     json one = error_json(f.cause);
     one["attempt"] = f.attempt;
     one["at"] = f.at;
@@ -74,22 +74,24 @@ json error_json(const error& e) {
 
 json job_json(const actors::cluster_job& job, detail how) {
   const totals t = totals_of(job);
-  const timestamp_ms end = job.ended_at != 0 ? job.ended_at : system_clock().now();
-  json all = {{"id", job.id},
-              {"name", job.name},
-              {"status", std::string(actors::to_text(job.status))},
+  const coordination::job_entry& e = job.entry;
+  const timestamp_ms end = e.ended_at != 0 ? e.ended_at : system_clock().now();
+  json all = {{"id", e.definition.id},
+              {"name", e.name},
+              {"status", std::string(coordination::to_text(e.phase))},
               {"waits_for", job.waits_for},
               {"slots", job.slots},
-              {"attempts", job.attempts},
+              {"attempt", e.attempt},
+              {"restarts", e.restarts},
               {"workers", job.workers},
-              {"submitted_at", job.submitted_at},
-              {"ended_at", job.ended_at != 0 ? json(job.ended_at) : json()},
-              {"duration_ms", end - job.submitted_at},
+              {"submitted_at", e.submitted_at},
+              {"ended_at", e.ended_at != 0 ? json(e.ended_at) : json()},
+              {"duration_ms", end - e.submitted_at},
               {"last_checkpoint", job.last_checkpoint.value},
               {"rows_in", t.rows_in},
               {"rows_out", t.rows_out},
               {"watermark", watermark_json(t.watermark)},
-              {"failures", job.failures.size()}};
+              {"failures", e.exceptions.size()}};
   if (how == detail::summary) return all;
   all["vertices"] = vertices_json(job);
   all["failures"] = failures_json(job);

@@ -100,6 +100,7 @@ result<void> start(const coordinator_request& request, coordinator_process& to) 
   options.version = version_text;
   options.token = token;
   options.checkpoint_directory = request.checkpoint_directory;
+  options.pack_slots = request.pack_slots;
   options.log_checkpoints = request.log_checkpoints;
   options.compile = &compile_job;
   options.log = &log_line;

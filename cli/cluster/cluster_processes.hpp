@@ -12,6 +12,7 @@ struct coordinator_request {
   std::string rest = "127.0.0.1:8081";    ///< for the job tool
   std::string checkpoint_directory;
   std::string token_file;
+  bool pack_slots = false;
   bool log_checkpoints = false;
 };
 

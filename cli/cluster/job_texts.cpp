@@ -49,16 +49,16 @@ std::string jobs_text(const json& jobs) {
   std::vector<text_row> rows;
   for (const json& job : jobs) {
     rows.push_back({text(job["id"]), text(job["name"]), status_of(job), seconds(job["duration_ms"]),
-                    text(job["rows_in"]), text(job["rows_out"]), text(job["attempts"])});
+                    text(job["rows_in"]), text(job["rows_out"]), text(job["restarts"])});
   }
-  return table({"job", "name", "status", "duration", "rows in", "rows out", "attempts"}, rows);
+  return table({"job", "name", "status", "duration", "rows in", "rows out", "restarts"}, rows);
 }
 
 std::string job_text(const json& job) {
   std::string out = "job              " + text(job["id"]) + "\nname             " +
                     text(job["name"]) + "\nstatus           " + status_of(job) +
-                    "\nworkers          " + joined(job["workers"]) + "\nattempts         " +
-                    text(job["attempts"]) + "\nlast checkpoint  " + text(job["last_checkpoint"]) +
+                    "\nworkers          " + joined(job["workers"]) + "\nrestarts         " +
+                    text(job["restarts"]) + "\nlast checkpoint  " + text(job["last_checkpoint"]) +
                     "\nduration         " + seconds(job["duration_ms"]) + "\n";
   std::vector<text_row> rows;
   for (const json& vertex : job["vertices"]) {

@@ -65,7 +65,7 @@ api_answer submit(actors::coordinator& cluster, const api_request& request) {
   json answer = json::array();
   for (auto& job : *jobs) {
     answer.push_back({{"id", job.definition.id}, {"name", job.name}});
-    cluster.submit(std::move(job));
+    if (auto taken = cluster.submit(std::move(job)); !taken) return refuse(taken.error(), conflict);
   }
   return answer_of({{"jobs", std::move(answer)}}, created);
 }

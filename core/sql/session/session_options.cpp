@@ -68,7 +68,7 @@ constexpr session_option options[] = {
      "a watermark is sent that often; 0 ms: after every row"},
     {"pipeline.max-parallelism", form::integer, "128",
      "key groups, the most subtasks that can share keyed state"},
-    {"pipeline.name"},
+    {"pipeline.name", form::text, "", "of the jobs that millrace submit starts; else what they write"},
     {"pipeline.object-reuse"},
     {"pipeline.operator-chaining"},
     {"pipeline.operator-chaining.enabled", form::boolean, "true",

@@ -15,12 +15,21 @@ class Cluster:
     def __init__(self, binary, folder, slots=2, options=()):
         self.binary, self.folder, self.slots = str(binary), pathlib.Path(folder), slots
         self.state = self.folder / "state"
-        self.workers, self.born, self.lines = {}, 0, []
-        words = ["coordinator", "--listen", "127.0.0.1:0", "--rest", "127.0.0.1:0", "--log-checkpoints",
-                 "--checkpoint-dir", str(self.state), *options]
+        self.workers, self.born, self.lines, self.options = {}, 0, [], options
+        self.start_coordinator("127.0.0.1:0")
+
+    def start_coordinator(self, listen):
+        words = ["coordinator", "--listen", listen, "--rest", "127.0.0.1:0", "--log-checkpoints",
+                 "--checkpoint-dir", str(self.state), *self.options]
         self.coordinator = subprocess.Popen([self.binary, *words], stderr=subprocess.PIPE, text=True)
         first = self.wait_for("coordinator: workers at ")
         self.control, self.rest = first.split("workers at ")[1].strip().split(", REST at http://")
+
+    def kill_coordinator(self):
+        """Another takes its place, at the same address."""
+        self.coordinator.kill()
+        self.coordinator.wait()
+        self.start_coordinator(self.control)
 
     def __enter__(self):
         return self

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Kills workers of a cluster with SIGKILL again and again, and compares what its jobs committed with an undisturbed run.
+"""Kills processes of a cluster with SIGKILL again and again, and compares what its jobs committed with an undisturbed run.
 
-usage: storm.py MILLRACE [--kills N] [--seed N] [--events N] [--unaligned]
+usage: storm.py MILLRACE [--kills N] [--seed N] [--events N] [--unaligned] [--coordinators]
 Three workers of four slots run the jobs of ../kill_storm/jobs.sql at parallelism 2. When which of them is killed is
-drawn from the seed, as a number of lines that the coordinator prints; another takes its place. Exits 0 when no row is
-lost or doubled.
+drawn from the seed, as a number of lines that the coordinator prints; another takes its place. With --coordinators
+every third victim is the coordinator. Exits 0 when no row is lost or doubled.
 """
 import argparse
 import pathlib
@@ -38,6 +38,9 @@ def storm(cluster, jobs, args):
             over |= {job for job in jobs if line.strip() in [f"job {job}: {end}" for end in ends]}
         if len(over) == len(jobs):
             return kill, over
+        if args.coordinators and kill % 3 == 1:
+            cluster.kill_coordinator()
+            continue
         cluster.kill_worker(chance.choice(sorted(cluster.workers)))
         cluster.start_worker(wait=False)
     return args.kills, over
@@ -50,6 +53,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--events", type=int, default=40000)
     parser.add_argument("--unaligned", action="store_true")
+    parser.add_argument("--coordinators", action="store_true")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="millrace-cluster-storm-") as folder:
         quiet, stormy = pathlib.Path(folder, "quiet"), pathlib.Path(folder, "stormy")
@@ -64,10 +68,10 @@ def main():
             shown = [cluster.tool("show", job) for job in jobs]
         if {job["status"] for job in shown} != {"FINISHED"}:
             sys.exit(f"not all jobs finished: {shown}\n" + "".join(cluster.lines[-40:]))
-        attempts = [job["attempts"] for job in shown]
+        restarts = [job["restarts"] for job in shown]
         wrong = compare(committed(quiet), committed(stormy))
         leftovers = staged(stormy)
-        print(f"{kills} kills, seed {args.seed}, attempts {attempts}, {len(leftovers)} staged files left over")
+        print(f"{kills} kills, seed {args.seed}, restarts {restarts}, {len(leftovers)} staged files left over")
         sys.exit(1 if wrong or leftovers or kills == 0 or not committed(quiet) else 0)
 
 
