@@ -1,8 +1,10 @@
 #include "cli/explain_command.hpp"
 
 #include "cli/exit_code.hpp"
+#include "core/connectors/registry.hpp"
 #include "core/coordination/state_comparison.hpp"
 #include "core/plan/explain/explain.hpp"
+#include "core/plan/explain/growing_state.hpp"
 #include "state/checkpoint/checkpoint_store.hpp"
 
 #include <fmt/format.h>
@@ -54,10 +56,16 @@ result<void> print_plan(const sql::statement_outcome& outcome, const sql::sessio
   if (job == nullptr) return {};
   MILLRACE_TRY(const auto plan, plan_outcome(*job, session));
   for (const std::string& w : plan.warnings) std::fprintf(stderr, "warning: %s\n", w.c_str());
+  warn_of_growth(plan);
   std::string text = against ? fates_text(plan, *against) : plan_text(plan, request.format);
   if (!text.empty() && text.back() != '\n') text += '\n';
   std::printf("%s", text.c_str());
   return {};
+}
+
+bool has_an_end(const plan::table_definition& table) {
+  const auto traits = connectors::traits_of(table);
+  return traits.ok() && traits->bounded;
 }
 
 result<earlier_state> load_state(const std::string& path, const option_map& storage) {
@@ -73,6 +81,12 @@ int fail(const error& e, std::string_view text) {
 }
 
 }  // namespace
+
+void warn_of_growth(const plan::physical_plan& plan) {
+  for (const std::string& w : plan::growing_state(plan, has_an_end)) {
+    std::fprintf(stderr, "warning: %s\n", w.c_str());
+  }
+}
 
 int explain_script(const explain_request& request) {
   auto text = load_script(request.script);

@@ -13,6 +13,9 @@ struct explain_request {
   std::string against;          ///< path of a checkpoint or savepoint; empty: none
 };
 
+/// Says on stderr which operators' state grows as long as the query runs.
+void warn_of_growth(const plan::physical_plan& plan);
+
 /// Prints the plan of every query and INSERT of a script; runs none of them. With `against`, in its
 /// stead: which operators go on from the state kept there, which start empty, and what is dropped.
 /// Returns the exit code.
