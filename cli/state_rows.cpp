@@ -1,3 +1,4 @@
+#include "cli/in_flight_lines.hpp"
 #include "cli/state_row_lines.hpp"
 #include "cli/state_view.hpp"
 #include "state/checkpoint/checkpoint_store.hpp"
@@ -44,6 +45,21 @@ result<void> print_rows(const coordination::snapshot_reader& files, const operat
   }
 }
 
+// Rows in flight are in no table and of no key group.
+result<void> print_in_flight(const coordination::snapshot_reader& files,
+                             const operator_state& instance, const row_choice& choice,
+                             std::int64_t& left) {
+  if (choice.group >= 0 || !choice.table.empty()) return {};
+  MILLRACE_TRY(const std::string lines, in_flight_lines(files, instance));
+  std::size_t end = 0;
+  while (left != 0 && end < lines.size()) {
+    end = lines.find('\n', end) + 1;
+    --left;
+  }
+  print(lines.substr(0, end));
+  return {};
+}
+
 }  // namespace
 
 result<void> cat_state(const std::string& path, const option_map& storage,
@@ -51,9 +67,9 @@ result<void> cat_state(const std::string& path, const option_map& storage,
   MILLRACE_TRY(const auto opened, state::open_snapshot(path, verification::presence, storage));
   std::int64_t left = choice.limit;
   for (const auto& instance : opened.manifest.operators) {
-    if (!instance.in_flight && is_chosen(instance, choice)) {
-      MILLRACE_CHECK(print_rows(*opened.files, instance, choice, left));
-    }
+    if (!is_chosen(instance, choice)) continue;
+    MILLRACE_CHECK(instance.in_flight ? print_in_flight(*opened.files, instance, choice, left)
+                                      : print_rows(*opened.files, instance, choice, left));
   }
   return {};
 }

@@ -2,6 +2,7 @@
 
 #include "core/coordination/in_flight.hpp"
 
+#include <string>
 #include <utility>
 
 namespace millrace::coordination {
@@ -65,7 +66,20 @@ std::vector<operator_state> checkpoint_book::describe(
   operator_state rows = state_of(places_[task].vertex->nodes[0], places_[task]);
   rows.operator_id = in_flight_id(rows.operator_id);
   rows.in_flight = true;
+  rows.tables = input_specs(places_[task].vertex->nodes[0]);
   all.push_back(std::move(rows));
+  return all;
+}
+
+// What rows in flight look like, by input, for those who read the checkpoint without its query.
+std::vector<tables::table_spec> checkpoint_book::input_specs(std::uint32_t node) const {
+  std::vector<tables::table_spec> all;
+  for (const plan::physical_edge& edge : plan_.nodes[node].inputs) {
+    tables::table_spec& spec = all.emplace_back();
+    spec.name = "input_" + std::to_string(all.size() - 1);
+    spec.kind = tables::table_kind::list;
+    for (const auto& c : plan_.nodes[edge.from].columns) spec.value_types.push_back(c.type);
+  }
   return all;
 }
 
@@ -134,8 +148,14 @@ released_output checkpoint_book::release(checkpoint_id id) {
   released_output out;
   const auto due = committables_.upper_bound(id);
   for (auto c = committables_.begin(); c != due; ++c) out.committables.push_back(c->second.work);
+  out.rows = take_rows(id);
+  return out;
+}
+
+std::vector<data::batch_ptr> checkpoint_book::take_rows(checkpoint_id id) {
+  std::vector<data::batch_ptr> out;
   const auto shown = rows_.upper_bound(id);
-  for (auto r = rows_.begin(); r != shown; ++r) out.rows.push_back(std::move(r->second));
+  for (auto r = rows_.begin(); r != shown; ++r) out.push_back(std::move(r->second));
   rows_.erase(rows_.begin(), shown);
   return out;
 }

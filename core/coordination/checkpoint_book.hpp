@@ -50,6 +50,8 @@ class checkpoint_book {
   /// What goes out with checkpoint `id`: rows once, committables again and again, and as part of
   /// every manifest, until they are `committed`.
   [[nodiscard]] released_output release(checkpoint_id id);
+  /// The rows among that which goes out with checkpoint `id`, when they go before it is complete.
+  [[nodiscard]] std::vector<data::batch_ptr> take_rows(checkpoint_id id);
   /// What `release` gave for `id` has been committed.
   void committed(checkpoint_id id);
 
@@ -71,6 +73,7 @@ class checkpoint_book {
   void add_running(checkpoint_manifest& to, const task_place& at, const acknowledgement& ack) const;
   void add_finished(checkpoint_manifest& to, const task_place& at) const;
   void add_output(checkpoint_manifest& to) const;
+  [[nodiscard]] std::vector<tables::table_spec> input_specs(std::uint32_t node) const;
   [[nodiscard]] operator_state state_of(std::uint32_t node, const task_place& at) const;
 
   const plan::physical_plan& plan_;
