@@ -1,14 +1,17 @@
 #include "cli/job_state.hpp"
 
+#include "cli/output_position.hpp"
 #include "core/coordination/state_comparison.hpp"
 #include "state/checkpoint/checkpoint_store.hpp"
 #include "state/storage/file_io.hpp"
 #include "state/storage/open_folder.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <random>
 #include <utility>
+#include <variant>
 
 namespace millrace::cli {
 
@@ -38,6 +41,33 @@ result<std::string> job_id_in(state::object_folder& folder, const std::string& j
   id = new_job_id();
   MILLRACE_CHECK(folder.replace(name, id + '\n'));
   return id;
+}
+
+bool prints(const plan::physical_plan& plan) {
+  return std::ranges::any_of(plan.nodes, [](const plan::physical_node& node) {
+    const auto* sink = std::get_if<plan::sink_spec>(&node.spec);
+    return sink != nullptr && sink->collect;
+  });
+}
+
+// Where stdout was when the job began lies beside its id, for a resume from before the first
+// checkpoint.
+result<std::string> output_at_start(state::object_folder& folder, const std::string& job,
+                                    bool resume) {
+  const std::string name = job + ".output";
+  auto text = resume ? state::read_object(folder, name, 1 << 10) : result<std::string>("");
+  if (!text && text.error().code != state_not_found) return text.take_error();
+  if (text && !text->empty()) return text->substr(0, text->find('\n'));
+  const std::string now = output_position();
+  if (!now.empty()) MILLRACE_CHECK(folder.replace(name, now + '\n'));
+  return std::string();
+}
+
+// A job that had ended prints nothing, and what stands behind its rows is another's.
+std::string output_of(const coordination::checkpoint_manifest& m) {
+  const bool ended = std::ranges::all_of(m.operators, &coordination::operator_state::finished);
+  const auto at = m.properties.find("output");
+  return ended || at == m.properties.end() ? std::string() : at->second;
 }
 
 result<std::uint32_t> retained(const option_map& options) {
@@ -77,9 +107,10 @@ result<bool> claims(const option_map& options) {
 result<void> claim(const std::string& path, job_state& state) {
   const bool alone = state.restore->manifest().savepoint;
   if (!alone || !std::filesystem::is_directory(path)) {
-    return make_error(errc::config_bad_value,
-                      "'" + path + "' is no local folder of a savepoint, which claim mode CLAIM needs",
-                      "leave execution.state-recovery.claim-mode at NO_CLAIM");
+    return make_error(
+        errc::config_bad_value,
+        "'" + path + "' is no local folder of a savepoint, which claim mode CLAIM needs",
+        "leave execution.state-recovery.claim-mode at NO_CLAIM");
   }
   state.claimed = path;
   return {};
@@ -127,6 +158,7 @@ result<void> find_restore(const checkpoint_request& request, const option_map& o
                static_cast<unsigned long long>(found->manifest.id.value));
   const auto staged_as = found->manifest.properties.find("job-id");
   if (staged_as != found->manifest.properties.end()) state.job_id = staged_as->second;
+  state.output = output_of(found->manifest);
   state.restore = std::make_shared<const restore_plan>(std::move(found->manifest), state.store);
   return {};
 }
@@ -172,6 +204,8 @@ result<job_state> open_job_state(const checkpoint_request& request, std::uint32_
   MILLRACE_TRY(state.job_id, job_id_in(*folder, state.name));
   MILLRACE_CHECK(find_restore(request, plan.options, state));
   MILLRACE_CHECK(check_takeover(request, plan, state));
+  if (!prints(plan) || (state.restore && request.from_savepoint.empty())) return state;
+  MILLRACE_TRY(state.output, output_at_start(*folder, state.name, request.resume));
   return state;
 }
 

@@ -28,6 +28,10 @@ struct job_state {
   /// A savepoint that belongs to the job by now (claim mode CLAIM); empty: none.
   std::string claimed;
 
+  /// Of a SELECT that is resumed: where stdout was when the rows printed so far ended
+  /// (`output_position`); empty: not known, or nothing came behind it.
+  std::string output;
+
   void give_to(actors::job_options& options) const;
 };
 

@@ -3,7 +3,9 @@
 #include "actors/jobs/job_runner.hpp"
 #include "actors/system/engine.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/explain_command.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/output_position.hpp"
 #include "cli/progress.hpp"
 #include "core/connectors/registry.hpp"
 #include "core/expr/temporal/time_zone.hpp"
@@ -160,6 +162,7 @@ result<void> script_runner::print_rows(const sql::rows_outcome& rows) {
 result<void> script_runner::explain(const sql::explain_outcome& e, const sql::session& session) {
   MILLRACE_TRY(const auto plan, plan_outcome(e.job, session));
   for (const std::string& w : plan.warnings) std::fprintf(stderr, "warning: %s\n", w.c_str());
+  warn_of_growth(plan);
   std::string text = plan::explain_tree(plan);
   if (std::ranges::count(e.details, "JSON_EXECUTION_PLAN") > 0)
     text += "\n" + plan::explain_json(plan);
@@ -176,6 +179,7 @@ result<void> script_runner::select(const sql::job_outcome& job, const sql::sessi
   auto printer = make_printer(choice, column_names(*job.sinks.at(0)));
   auto queue = std::make_shared<runtime::collect_queue>();
   MILLRACE_TRY(const running_job running, start(std::move(plan), "SELECT", queue));
+  MILLRACE_CHECK(rewind_output(running.state.output));
   print_select(running, *queue, *printer);
   auto ended = running.handle->wait();
   printer->finish();
@@ -245,6 +249,7 @@ result<running_job> script_runner::start(plan::physical_plan plan, std::string n
   const auto ordinal = static_cast<std::uint32_t>(jobs_.size() + 1);
   MILLRACE_TRY(job.state, open_job_state(request_.checkpoints, ordinal, plan));
   job.state.give_to(options);
+  if (options.collect && options.checkpoints) options.output_position = output_position;
   options.on_checkpoint = checkpoint_log(job.state);
   options.on_commit_failure = warn_of_commit(job.name, job.state.name);
   MILLRACE_TRY(job.handle, actors::start_job(*engine_, std::move(plan), std::move(options)));

@@ -31,6 +31,7 @@ job_master_handle::behavior_type master_state::behavior(std::shared_ptr<job_setu
       [this](const wake_tasks&) { tell_all(wake_up{}); },
       [this](const master_tick&) { on_tick(); },
       [this](const commit_again&) { on_commit_again(); },
+      [this](output_shown& m) { on_output_shown(m); },
       [this](states_written& m) { on_states_written(m); },
       [this](manifest_stored& m) { on_manifest_stored(m); },
       [this](const writing_stopped&) { on_writing_stopped(); },

@@ -27,7 +27,7 @@ bool worth_a_base(const coordination::operator_state& state) {
 
 void master_state::trigger(checkpoint_id id) {
   const runtime_settings& settings = setup_->settings;
-  in_line_ = std::exchange(in_line_wanted_, false) || !settings.unaligned;
+  in_line_ = in_line_wanted_ || !settings.unaligned;
   const data::barrier barrier{.id = id,
                               .at = setup_->options.time->now(),
                               .unaligned = !in_line_,
@@ -139,6 +139,11 @@ void master_state::carry_out(checkpoint_order order) {
 
 void master_state::store(checkpoint_id id) {
   if (!writer_) return carry_out(checkpoints_->on_stored(id, setup_->options.time->now()));
+  if (setup_->options.collect && setup_->options.output_position) return show_rows(id);
+  store_manifest_now();
+}
+
+void master_state::store_manifest_now() {
   self_->send(writer_,
               store_manifest{std::make_shared<coordination::checkpoint_manifest>(make_manifest())});
 }
@@ -146,6 +151,7 @@ void master_state::store(checkpoint_id id) {
 coordination::checkpoint_manifest master_state::make_manifest() const {
   auto manifest = book_->manifest();
   manifest.properties["job-id"] = setup_->options.job_id;
+  if (!output_position_.empty()) manifest.properties["output"] = output_position_;
   coordination::note_identities(setup_->plan, manifest);
   for (const source_desk& desk : desks_) {
     auto state = desk.enumerator.snapshot(book_->reported_splits(desk.node));

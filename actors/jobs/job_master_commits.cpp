@@ -57,6 +57,22 @@ result<void> master_state::clear_leftovers() {
   return {};
 }
 
+// The checkpoint waits until the session has printed what belongs to it.
+void master_state::show_rows(checkpoint_id id) {
+  auto& session = *setup_->options.collect;
+  for (auto& batch : book_->take_rows(id)) session.push(std::move(batch));
+  const auto me = caf::actor_cast<job_master_handle>(self_);
+  session.when_taken([me, id, position = setup_->options.output_position] {
+    caf::anon_send(me, output_shown{id, position()});
+  });
+}
+
+void master_state::on_output_shown(output_shown& m) {
+  output_position_ = std::move(m.position);
+  const bool current = checkpoints_->in_flight() && checkpoints_->newest() == m.id;
+  if (current && writer_ && !ended_) store_manifest_now();
+}
+
 void master_state::let_go(checkpoint_id id) {
   auto rows = book_->release(id).rows;
   for (auto& batch : rows) setup_->options.collect->push(std::move(batch));

@@ -74,6 +74,7 @@ class master_state {
   void trigger(checkpoint_id id);
   [[nodiscard]] bool wants_whole_state() const;
   void store(checkpoint_id id);
+  void store_manifest_now();
   [[nodiscard]] coordination::checkpoint_manifest make_manifest() const;
   void settle(checkpoint_id id, bool complete);
   void tell_settled(checkpoint_id id, bool complete);
@@ -84,6 +85,8 @@ class master_state {
   [[nodiscard]] result<void> recommit();
   [[nodiscard]] result<void> clear_leftovers();
   void let_go(checkpoint_id id);
+  void show_rows(checkpoint_id id);
+  void on_output_shown(output_shown& m);
   void try_commit();
   [[nodiscard]] bool wait_for_commit(const error& cause);
   void on_commit_again();
@@ -112,10 +115,11 @@ class master_state {
   std::optional<error> cause_;               // of a failure after the last task had ended
   /// What is complete up to here is not committed yet: tried again when `commit_again` comes.
   std::optional<checkpoint_id> uncommitted_;
+  std::string output_position_;       // as the session said last
   std::int64_t commit_failures_ = 0;  // in a row
   bool recovering_ = false;       // nothing runs: what the restored checkpoint let go comes first
   bool in_line_ = false;          // the checkpoint in flight overtakes nothing
-  bool in_line_wanted_ = false;   // the next one must not
+  bool in_line_wanted_ = false;   // none must from now on: a savepoint is made of the newest
   bool last_checkpoint_ = false;  // the one after all tasks have finished is on its way
   bool ended_ = false;
 };

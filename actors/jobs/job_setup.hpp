@@ -29,6 +29,11 @@ class task_deployer;
 /// What a job needs from outside.
 struct job_options {
   std::shared_ptr<runtime::collect_queue> collect;  ///< where a SELECT's rows go; null for INSERT
+  /// Called, on the thread that takes rows of `collect`, when those of a checkpoint have been dealt
+  /// with: how far the output is, kept with the checkpoint as its property `output`. Rows then come
+  /// before their checkpoint is complete, which waits for them: who goes on from it takes back what
+  /// came behind that position. Null: rows come when their checkpoint is complete.
+  std::function<std::string()> output_position;
   const clock* time = &system_clock();
   memory_budget* budget = nullptr;  ///< null: the engine's
   io_pool* io = nullptr;            ///< null: the engine's

@@ -22,8 +22,9 @@ using job_master_handle =
                      caf::reacts_to<task_acknowledged>, caf::reacts_to<task_ended>,
                      caf::reacts_to<cancel_job>, caf::reacts_to<checkpoint_wanted>,
                      caf::reacts_to<wake_tasks>, caf::reacts_to<master_tick>,
-                     caf::reacts_to<commit_again>, caf::reacts_to<states_written>,
-                     caf::reacts_to<manifest_stored>, caf::reacts_to<writing_stopped>>;
+                     caf::reacts_to<commit_again>, caf::reacts_to<output_shown>,
+                     caf::reacts_to<states_written>, caf::reacts_to<manifest_stored>,
+                     caf::reacts_to<writing_stopped>>;
 
 /// Writes the checkpoints of one job.
 using checkpoint_writer_handle =

@@ -86,6 +86,12 @@ struct checkpoint_wanted {
 struct wake_tasks {};
 /// The master's own: time for a checkpoint, or to look for new splits.
 struct master_tick {};
+/// The session has printed the rows of a checkpoint that is to be stored; `position`: how far its
+/// output is by now.
+struct output_shown {
+  checkpoint_id id;
+  std::string position;
+};
 /// The master's own: time to try again what could not be committed.
 struct commit_again {};
 
@@ -146,6 +152,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::checkpoint_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::wake_tasks)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::master_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::commit_again)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::output_shown)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::begin_checkpoint)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::write_states)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::states_written)

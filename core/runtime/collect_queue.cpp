@@ -27,18 +27,36 @@ void collect_queue::on_room(std::function<void()> wake) {
   wakes_.push_back(std::move(wake));
 }
 
+void collect_queue::when_taken(std::function<void()> then) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return;
+    when_taken_ = std::move(then);
+  }
+  arrived_.notify_one();
+}
+
 void collect_queue::close() {
   {
     const std::lock_guard lock(mutex_);
     closed_ = true;
     wakes_.clear();
+    when_taken_ = nullptr;
   }
   arrived_.notify_all();
 }
 
 data::batch_ptr collect_queue::take(std::chrono::microseconds patience) {
   std::unique_lock lock(mutex_);
-  arrived_.wait_for(lock, patience, [this] { return closed_ || !batches_.empty(); });
+  const auto something = [this] { return closed_ || !batches_.empty() || when_taken_; };
+  arrived_.wait_for(lock, patience, something);
+  while (batches_.empty() && when_taken_) {
+    const auto then = std::exchange(when_taken_, nullptr);
+    lock.unlock();
+    then();
+    lock.lock();
+    arrived_.wait_for(lock, patience, something);
+  }
   if (batches_.empty()) return nullptr;
   data::batch_ptr batch = std::move(batches_.front());
   batches_.pop_front();

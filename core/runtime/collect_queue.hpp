@@ -28,6 +28,9 @@ class collect_queue {
   [[nodiscard]] bool full() const;
   /// Calls `wake` (from the taking thread) whenever the queue is no longer full.
   void on_room(std::function<void()> wake);
+  /// Calls `then` once, from the taking thread, when that has come back for more and nothing is
+  /// left: whatever was pushed before has been dealt with. Never, when the queue is closed before.
+  void when_taken(std::function<void()> then);
   /// Nothing comes any more: the job has ended, with an error or without.
   void close();
 
@@ -42,6 +45,7 @@ class collect_queue {
   std::condition_variable arrived_;
   std::deque<data::batch_ptr> batches_;
   std::vector<std::function<void()>> wakes_;
+  std::function<void()> when_taken_;
   std::int64_t limit_;
   std::int64_t bytes_ = 0;
   bool was_full_ = false;

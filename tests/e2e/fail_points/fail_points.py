@@ -4,7 +4,7 @@
 usage: fail_points.py MILLRACE DISK_FAULTS_LIBRARY [--full] [--seed N] [--case CASE ...]
 At each step the process is killed (what was not synced is lost, tests/support/disk_faults), or the step fails, or it is
 delayed beyond the checkpoint's time-out. Without --full every step and action is tried with one kind of stateful operator,
-drawn from the seed; with it, with all. A failure prints the words that repeat it alone. Exits 0 when no row is lost or
+drawn from the seed; with it, with all, and with unaligned barriers, too. A failure prints the words that repeat it alone. Exits 0 when no row is lost or
 doubled.
 """
 import argparse
@@ -35,7 +35,7 @@ OF_RESTARTS = ["recover", "clear"]
 SILENT = ["clean-up"]
 FEW_PARTITIONS = ["window", "session"]
 
-Case = collections.namedtuple("Case", "step action nth kind parallelism incremental partitioned lose")
+Case = collections.namedtuple("Case", "step action nth kind parallelism incremental partitioned lose unaligned")
 
 
 def text_of(case):
@@ -43,22 +43,26 @@ def text_of(case):
 
 
 def case_of(text):
-    step, action, nth, kind, parallelism, incremental, partitioned, lose = text.split("/")
-    return Case(step, action, int(nth), kind, int(parallelism), incremental == "True", partitioned == "True", lose)
+    step, action, nth, kind, parallelism, incremental, partitioned, lose, unaligned = text.split("/")
+    return Case(step, action, int(nth), kind, int(parallelism), incremental == "True", partitioned == "True", lose,
+                unaligned == "True")
 
 
-def drawn(step, action, kind, chance):
+def drawn(step, action, kind, unaligned, chance):
     """A case with the rest drawn. Match recognizes in the order of arrival, so it has one subtask."""
     lose = chance.choice(["all", "in:out", "in:state", f"some:{chance.randrange(1000)}"])
     return Case(step, action, chance.randint(1, CASES[step]), kind, 1 if kind == "match" else chance.choice([1, 2]),
-                chance.random() < 0.5, kind in FEW_PARTITIONS and chance.random() < 0.5, lose)
+                chance.random() < 0.5, kind in FEW_PARTITIONS and chance.random() < 0.5, lose, unaligned)
 
 
 def cases(full, seed):
     chance = random.Random(seed)
     for step, action in itertools.product(CASES, ACTIONS):
-        for kind in OPERATORS if full else [chance.choice(list(OPERATORS))]:
-            yield drawn(step, action, kind, chance)
+        if not full:
+            yield drawn(step, action, chance.choice(list(OPERATORS)), chance.random() < 0.25, chance)
+            continue
+        for kind, unaligned in itertools.product(OPERATORS, [False, True]):
+            yield drawn(step, action, kind, unaligned, chance)
 
 
 def check(place, case):
@@ -75,7 +79,7 @@ def check(place, case):
 
 def attempt(place, case):
     """Whether the step was passed, and what is wrong."""
-    runs = place.runs_of(Job(case.kind, case.parallelism, case.incremental, case.partitioned))
+    runs = place.runs_of(Job(case.kind, case.parallelism, case.incremental, case.partitioned, case.unaligned))
     words = ["--set", "execution.checkpointing.timeout=100 ms"] if case.action == "delay" else []
     disk = {"DISK_FAULTS_BELOW": str(runs.disk), "DISK_FAULTS_LOSE": case.lose}
 

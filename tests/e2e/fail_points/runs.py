@@ -12,7 +12,7 @@ from operators import script_of
 EVENTS = 1500
 HANGS_AFTER_S = 120
 
-Job = collections.namedtuple("Job", "kind parallelism incremental partitioned", defaults=[1, False, False])
+Job = collections.namedtuple("Job", "kind parallelism incremental partitioned unaligned", defaults=[1, False, False, False])
 
 
 class Runs:
@@ -32,7 +32,8 @@ class Runs:
 
     def resuming(self, *words, **values):
         return self.command("--checkpoint-dir", str(self.disk / "state"), "--resume", "--set",
-                            f"execution.checkpointing.incremental={str(self.job.incremental).lower()}", *words, **values)
+                            f"execution.checkpointing.incremental={str(self.job.incremental).lower()}", "--set",
+                            f"execution.checkpointing.unaligned.enabled={str(self.job.unaligned).lower()}", *words, **values)
 
     def run(self, command, **surroundings):
         """The exit code and stderr; the surroundings are those of disk_faults and of fail points."""

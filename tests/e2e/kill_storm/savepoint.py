@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks what `run` says of its checkpoint directory, and that a job goes on from a savepoint exactly.
 
-usage: savepoint.py MILLRACE
+usage: savepoint.py MILLRACE [--unaligned]
 """
 import pathlib
 import signal
@@ -12,10 +12,11 @@ import tempfile
 from kill_storm import command, committed, compare
 
 BINARY = sys.argv[1]
+UNALIGNED = ["--set", "execution.checkpointing.unaligned.enabled=true"] if "--unaligned" in sys.argv else []
 
 
 def words(out, state, fast, *extra):
-    return command(BINARY, out, 200000, fast, 5, ["--checkpoint-dir", str(state), "--log-checkpoints", *extra])
+    return command(BINARY, out, 200000, fast, 5, ["--checkpoint-dir", str(state), "--log-checkpoints", *UNALIGNED, *extra])
 
 
 def run(*args):
