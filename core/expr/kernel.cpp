@@ -10,13 +10,19 @@ text_writer::text_writer(const data::data_type& type, std::uint32_t rows,
   offsets_buffer_ = data::buffer::allocate((std::size_t{rows} + 1) * sizeof(std::uint32_t));
   offsets_ = offsets_buffer_->mutable_as<std::uint32_t>();
   offsets_[0] = 0;
-  capacity_ = std::max<std::size_t>(expected_bytes, 64);
+  capacity_ = std::clamp<std::size_t>(expected_bytes, 64, most_text_bytes);
   bytes_buffer_ = data::buffer::allocate(capacity_);
   bytes_ = bytes_buffer_->mutable_as<char>();
 }
 
 void text_writer::grow(std::size_t more) {
-  const std::size_t wanted = std::max(capacity_ * 2, used_ + more);
+  // The writer's user need not stop: what comes now goes over what was, `finish` refuses it all.
+  if (used_ + more > most_text_bytes) {
+    too_long_ = true;
+    used_ = 0;
+    if (more <= capacity_) return;
+  }
+  const std::size_t wanted = std::max(std::min(capacity_ * 2, most_text_bytes), used_ + more);
   auto larger = data::buffer::allocate(wanted);
   std::memcpy(larger->mutable_data(), bytes_, used_);
   bytes_buffer_ = std::move(larger);
@@ -24,7 +30,11 @@ void text_writer::grow(std::size_t more) {
   capacity_ = wanted;
 }
 
-data::column_ptr text_writer::finish() {
+result<data::column_ptr> text_writer::finish() {
+  if (too_long_)
+    return make_error(errc::runtime_bad_argument,
+                      "the texts that a function gives for one batch are longer than 1 GiB",
+                      "make the texts shorter, or batches smaller: 'millrace.batch-rows'");
   fill_to(rows_);
   bytes_buffer_->truncate(used_);
   auto column = std::make_shared<data::column>();
@@ -33,7 +43,7 @@ data::column_ptr text_writer::finish() {
   column->values = std::move(bytes_buffer_);
   column->offsets = std::move(offsets_buffer_);
   column->validity = nulls_.take();
-  return column;
+  return data::column_ptr(std::move(column));
 }
 
 std::uint64_t truth_word(const std::uint8_t* at, std::uint32_t count) {

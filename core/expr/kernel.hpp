@@ -103,6 +103,10 @@ class null_marks {
   std::uint64_t* words_ = nullptr;
 };
 
+/// Most bytes of all texts in one column. Offsets have 32 bits, and a few texts that grow by each
+/// call must not take all memory.
+inline constexpr std::size_t most_text_bytes = std::size_t{1} << 30;
+
 /// Builds a string column row by row, ascending; rows left out are empty strings.
 class text_writer {
  public:
@@ -130,7 +134,10 @@ class text_writer {
     commit(size);
   }
   void put_null(std::uint32_t row) { nulls_.mark(row); }
-  [[nodiscard]] data::column_ptr finish();
+  /// Of a text that is not even tried, because it would be longer than `most_text_bytes`.
+  void refuse() { too_long_ = true; }
+  /// The column; 3004 if its texts are longer than `most_text_bytes`.
+  [[nodiscard]] result<data::column_ptr> finish();
 
  private:
   void fill_to(std::uint32_t row) {
@@ -141,6 +148,7 @@ class text_writer {
   data::data_type type_;
   std::uint32_t rows_;
   std::uint32_t next_ = 0;  // rows written
+  bool too_long_ = false;
   std::size_t used_ = 0;
   std::size_t capacity_ = 0;
   char* bytes_ = nullptr;

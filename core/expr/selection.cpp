@@ -155,8 +155,8 @@ std::vector<std::uint16_t> branch_of_rows(const row_set& rows, std::span<const b
   return which;
 }
 
-data::column_ptr merge_texts(const data::data_type& type, const row_set& rows,
-                             std::span<const branch> branches) {
+result<data::column_ptr> merge_texts(const data::data_type& type, const row_set& rows,
+                                     std::span<const branch> branches) {
   const auto which = branch_of_rows(rows, branches);
   text_writer out(type, rows.stored, std::size_t{rows.count} * 8);
   std::vector<std::optional<any_text>> in(branches.size());
@@ -196,18 +196,20 @@ chosen_rows select_clear_bits(std::span<const std::uint64_t> bits, const row_set
   return select_words(bits, ~std::uint64_t{0}, from);
 }
 
-data::column_ptr merge_branches(const data::data_type& type, const row_set& rows,
-                                std::span<const branch> branches) {
+result<data::column_ptr> merge_branches(const data::data_type& type, const row_set& rows,
+                                        std::span<const branch> branches) {
   if (branches.empty()) return data::null_column(type, rows.stored);
   if (branches.size() == 1 && (!branches[0].selection || branches[0].count == rows.count))
     return branches[0].value;
   if (data::is_nested(type.id())) return merge_nested(type, rows, branches);
-  auto values =
-      data::is_variable_length(type.id())
-          ? merge_texts(type, rows, branches)
-          : with_physical(type.id(), [&](auto* tag) {
-              return merge_fixed<std::remove_pointer_t<decltype(tag)>>(type, rows, branches);
-            });
+  data::column_ptr values;
+  if (data::is_variable_length(type.id())) {
+    MILLRACE_TRY(values, merge_texts(type, rows, branches));
+  } else {
+    values = with_physical(type.id(), [&](auto* tag) {
+      return merge_fixed<std::remove_pointer_t<decltype(tag)>>(type, rows, branches);
+    });
+  }
   auto validity = merge_validity(rows, branches);
   return validity ? with_validity(std::move(values), std::move(validity)) : values;
 }

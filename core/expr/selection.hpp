@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/result.hpp"
 #include "core/data/column.hpp"
 #include "core/expr/row_set.hpp"
 
@@ -45,8 +46,10 @@ struct branch {
   data::buffer_ref selection;  ///< null: all rows of the set
   std::uint32_t count = 0;
 };
-/// One column out of the branches' rows; rows of no branch are NULL.
-[[nodiscard]] data::column_ptr merge_branches(const data::data_type& type, const row_set& rows,
-                                              std::span<const branch> branches);
+/// One column out of the branches' rows; rows of no branch are NULL. 3004 as `text_writer` gives
+/// it.
+[[nodiscard]] result<data::column_ptr> merge_branches(const data::data_type& type,
+                                                      const row_set& rows,
+                                                      std::span<const branch> branches);
 
 }  // namespace millrace::expr

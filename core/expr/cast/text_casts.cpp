@@ -43,7 +43,7 @@ class length_rule {
 };
 
 template <class T>
-data::column_ptr integers_to_text(const cast_call& call) {
+result<data::column_ptr> integers_to_text(const cast_call& call) {
   text_writer out(call.to, call.rows.stored, std::size_t{call.rows.count} * 12);
   const length_rule rule(call.to);
   const any_values<T> in(*call.from);

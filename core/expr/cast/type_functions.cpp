@@ -9,7 +9,8 @@ namespace {
 result<data::column_ptr> type_name(const kernel_call& call) {
   text_writer out(call.result_type, 1, 64);
   out.put(0, data::to_text(call.arguments[0]->type));
-  return data::constant_of(*out.finish(), 0, call.rows.stored);
+  MILLRACE_TRY(const auto name, out.finish());
+  return data::constant_of(*name, 0, call.rows.stored);
 }
 
 result<scalar_overload> resolve_typeof(const call_site& site) {

@@ -115,22 +115,6 @@ result<data::column_ptr> regexp(const kernel_call& call) {
   return data::column_ptr(out.column);
 }
 
-// The replacement stands for itself: no groups in it.
-result<data::column_ptr> regexp_replace(const kernel_call& call) {
-  const any_text in(*call.arguments[0]), with(*call.arguments[2]);
-  row_regex regex(call, 1);
-  std::string text, quoted;
-  return write_texts(call, bytes_of(*call.arguments[0]), [&](std::uint32_t row, text_writer& out) {
-    const re2::RE2* r = regex.at(row);
-    if (r == nullptr) return out.put_null(row);
-    quoted.clear();
-    for (const char c : with[row]) quoted += c == '\\' ? std::string("\\\\") : std::string(1, c);
-    text.assign(in[row]);
-    re2::RE2::GlobalReplace(&text, *r, quoted);
-    out.put(row, text);
-  });
-}
-
 // Calls `f(hit)` for all matches from left to right until it gives false.
 template <class F>
 void each_match(const re2::RE2& regex, std::string_view s, int groups, F&& f) {
@@ -143,6 +127,33 @@ void each_match(const re2::RE2& regex, std::string_view s, int groups, F&& f) {
     const bool empty = hit[0].empty();
     at = empty && end < s.size() ? end + character_size(s[end]) : end + (empty ? 1 : 0);
   }
+}
+
+// Whether all hits replaced give more than a column may hold. Hits are counted only where they
+// could.
+bool grows_too_long(const re2::RE2& regex, std::string_view s, std::size_t with) {
+  const auto room = most_text_bytes - std::min(s.size(), most_text_bytes);
+  if (with <= room / (s.size() + 1)) return false;
+  std::size_t hits = 0;
+  each_match(regex, s, 0, [&](const auto&) { return ++hits <= room / with; });
+  return hits > room / with;
+}
+
+// The replacement stands for itself: no groups in it.
+result<data::column_ptr> regexp_replace(const kernel_call& call) {
+  const any_text in(*call.arguments[0]), with(*call.arguments[2]);
+  row_regex regex(call, 1);
+  std::string text, quoted;
+  return write_texts(call, bytes_of(*call.arguments[0]), [&](std::uint32_t row, text_writer& out) {
+    const re2::RE2* r = regex.at(row);
+    if (r == nullptr) return out.put_null(row);
+    if (grows_too_long(*r, in[row], with[row].size())) return out.refuse();
+    quoted.clear();
+    for (const char c : with[row]) quoted += c == '\\' ? std::string("\\\\") : std::string(1, c);
+    text.assign(in[row]);
+    re2::RE2::GlobalReplace(&text, *r, quoted);
+    out.put(row, text);
+  });
 }
 
 result<data::column_ptr> regexp_count(const kernel_call& call) {

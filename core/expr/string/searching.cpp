@@ -131,10 +131,24 @@ void append_replaced(std::string& out, std::string_view s, std::string_view what
   out.append(s.substr(at));
 }
 
+// Whether all hits replaced give more than a column may hold. Hits are counted only where they
+// could.
+bool grows_too_long(std::string_view s, std::string_view what, std::size_t with) {
+  const auto room = most_text_bytes - std::min(s.size(), most_text_bytes);
+  if (with <= room / (s.size() + 1)) return false;
+  if (what.empty()) return count_characters(s) + 1 > room / with;
+  std::size_t hits = 0;
+  for (auto at = s.find(what); at != std::string_view::npos; at = s.find(what, at + what.size())) {
+    if (++hits > room / with) return true;
+  }
+  return false;
+}
+
 result<data::column_ptr> replace(const kernel_call& call) {
   const any_text in(*call.arguments[0]), what(*call.arguments[1]), with(*call.arguments[2]);
   std::string text;
   return write_texts(call, bytes_of(*call.arguments[0]), [&](std::uint32_t row, text_writer& out) {
+    if (grows_too_long(in[row], what[row], with[row].size())) return out.refuse();
     text.clear();
     append_replaced(text, in[row], what[row], with[row]);
     out.put(row, text);

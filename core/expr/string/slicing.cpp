@@ -92,7 +92,7 @@ class trim_set {
 };
 
 template <bool Leading, bool Trailing>
-data::column_ptr trim_column(const kernel_call& call, const data::column& texts,
+result<data::column_ptr> trim_column(const kernel_call& call, const data::column& texts,
                              const data::column* characters) {
   const any_text in(texts);
   const bool varies = characters != nullptr && !characters->is_constant();

@@ -10,9 +10,10 @@ namespace millrace::expr {
   return c.values ? c.values->size() : 0;
 }
 
-/// A text column out of `f(row, writer)`, called for the rows without NULL arguments.
+/// A text column out of `f(row, writer)`, called for the rows without NULL arguments. 3004 as
+/// `text_writer` gives it.
 template <class F>
-data::column_ptr write_texts(const kernel_call& call, std::size_t expected_bytes, F&& f) {
+result<data::column_ptr> write_texts(const kernel_call& call, std::size_t expected_bytes, F&& f) {
   text_writer out(call.result_type, call.rows.stored, expected_bytes);
   for_each_valid(call, [&](std::uint32_t row) { f(row, out); });
   return out.finish();

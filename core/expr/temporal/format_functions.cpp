@@ -113,7 +113,7 @@ data::column_ptr format_one(const kernel_call& call, std::int64_t per_second, Ti
 }
 
 template <class Times>
-data::column_ptr format_all(const kernel_call& call, std::int64_t per_second, Times times) {
+result<data::column_ptr> format_all(const kernel_call& call, std::int64_t per_second, Times times) {
   row_pattern patterns(call, 1);
   period_formatter formatter(per_second);
   const auto& prepared = static_cast<const prepared_pattern*>(call.prepared)->pattern;

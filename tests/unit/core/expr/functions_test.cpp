@@ -62,6 +62,15 @@ TEST(strings, search_and_split) {
               {"(IS_DIGIT NULL)", "FALSE"}});
 }
 
+TEST(strings, do_not_grow_without_bound) {
+  expect_all(
+      {{"(REPLACE (REPEAT 'a' 1000000) 'a' (REPEAT 'b' 100000))", "error 3004"},
+       {"(REPLACE (REPEAT 'a' 1000000) '' (REPEAT 'b' 100000))", "error 3004"},
+       {"(CHAR_LENGTH (REPLACE (REPEAT 'a' 40000) 'ab' (REPEAT 'b' 30000)))", "40000"},
+       {"(REGEXP_REPLACE (REPEAT 'a' 1000000) 'a' (REPEAT 'b' 100000))", "error 3004"},
+       {"(CHAR_LENGTH (REGEXP_REPLACE (REPEAT 'a' 40000) 'ab' (REPEAT 'b' 30000)))", "40000"}});
+}
+
 TEST(strings, match_patterns) {
   expect_all({{"(LIKE 'hello' '%l%')", "TRUE"},
               {"(LIKE 'abc' '_b_')", "TRUE"},
