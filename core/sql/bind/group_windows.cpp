@@ -70,6 +70,11 @@ result<std::int64_t> interval_ms(const expr_ptr& e, text_position at, std::strin
         errc::sql_bad_window, at,
         std::string(what) + " needs a day-time interval, not " + data::to_text(e->type),
         "write INTERVAL '1' HOUR or the like; months and years have no fixed length");
+  std::vector<std::uint32_t> columns;
+  expr::collect_columns(*e, columns);
+  if (!columns.empty() || !expr::is_deterministic(*e))
+    return make_error(errc::sql_bad_window, at,
+                      std::string(what) + " needs a constant interval, the same for all rows");
   expr::eval_context context;
   MILLRACE_TRY(const auto value, placed(expr::evaluate_constant(e, context), at));
   if (value->is_null(0) || value->value<std::int64_t>(0) <= 0)

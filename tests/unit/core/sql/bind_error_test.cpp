@@ -40,6 +40,8 @@ TEST_F(bind_errors, name_code_and_place) {
        "INTERVAL '10' SECOND))",
        "2021 at 1:79"},
       {"SELECT COUNT(*) FROM t GROUP BY TUMBLE(i, INTERVAL '1' SECOND)", "2021 at 1:40"},
+      {"SELECT COUNT(*) FROM bids GROUP BY TUMBLE(ts, INTERVAL price MINUTE)", "2021 at 1:47"},
+      {"SELECT COUNT(*) FROM bids GROUP BY TUMBLE(ts, INTERVAL RAND() MINUTE)", "2021 at 1:47"},
       {"SELECT LEAD(price) OVER (ORDER BY ts) FROM bids", "2028 at 1:8"},
       {"SELECT SUM(price) OVER (ORDER BY ts DESC) FROM bids", "2028 at 1:8"},
       {"SELECT SUM(price) OVER (PARTITION BY channel) FROM bids", "2028 at 1:8"},
