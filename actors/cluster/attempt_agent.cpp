@@ -155,9 +155,12 @@ result<void> agent_state::deploy() {
 // Verified by the coordinator before it deployed; here the blocks' own checksums do.
 result<std::shared_ptr<const restore_plan>> agent_state::open_restore(
     const plan::physical_plan& plan) const {
-  if (order_.restore.value == 0) return std::shared_ptr<const restore_plan>();
-  const std::string path = options_.checkpoint_directory + "/" + order_.job.id + "/" +
-                           state::checkpoint_folder(order_.restore);
+  const std::string& root = options_.checkpoint_directory;
+  std::string path = root + "/savepoints/" + order_.savepoint;
+  if (order_.savepoint.empty()) {
+    if (order_.restore.value == 0) return std::shared_ptr<const restore_plan>();
+    path = root + "/" + order_.job.id + "/" + state::checkpoint_folder(order_.restore);
+  }
   MILLRACE_TRY(auto opened, state::open_snapshot(path, verification::presence, plan.options));
   std::shared_ptr<const snapshot_reader> files(std::move(opened.files));
   return std::shared_ptr<const restore_plan>(

@@ -58,8 +58,9 @@ class running_coordinator final : public coordinator {
     auto taken = std::make_shared<std::promise<result<void>>>();
     auto answer = taken->get_future();
     const std::string id = submission.definition.id;
-    caf::anon_send(actor_, job_submitted{std::move(submission.name),
-                                         std::move(submission.definition), std::move(taken)});
+    caf::anon_send(actor_,
+                   job_submitted{std::move(submission.name), std::move(submission.definition),
+                                 std::move(submission.savepoint), std::move(taken)});
     auto done = answer.get();
     parts_.board.change(id, [&](cluster_job& job) { job.slots = submission.slots; });
     return done;
@@ -80,6 +81,20 @@ class running_coordinator final : public coordinator {
       auto path = copy_out(id, checkpoint, job->running->plan().options);
       if (path || tries == savepoint_tries) return path;
     }
+  }
+
+  result<void> rescale(const std::string& id, std::uint32_t parallelism) override {
+    const auto job = parts_.board.find(id);
+    if (!job || has_ended(job->entry.phase)) {
+      return make_error(errc::config_bad_usage, "job " + id + " does not run");
+    }
+    MILLRACE_TRY(auto definition, parts_.options.rescale(job->entry.definition, parallelism));
+    // What cannot be taken is no reason to stay: the job goes on from the checkpoint before.
+    if (job->running && job->last_checkpoint.value > 0) {
+      static_cast<void>(job->running->checkpoint(true));
+    }
+    caf::anon_send(actor_, job_redefined{std::move(definition)});
+    return {};
   }
 
   bool drain(const std::string& worker) override {

@@ -22,6 +22,10 @@ struct coordinator_options {
   bool pack_slots = false;          ///< fill few workers instead of loading all evenly
   bool log_checkpoints = false;     ///< a line for every one that is complete
   job_compiler compile;
+  /// A job at another parallelism. Errors: those of the SQL front end; 1005 when it stays the same.
+  std::function<result<coordination::job_definition>(coordination::job_definition,
+                                                     std::uint32_t parallelism)>
+      rescale;
   /// Lines for the log; called on any thread.
   std::function<void(const std::string&)> log = [](const std::string&) {};
 };
@@ -31,6 +35,7 @@ struct job_submission {
   coordination::job_definition definition;
   std::string name;
   std::uint32_t slots = 1;
+  std::string savepoint;  ///< in the cluster's folder of savepoints; empty: none
 };
 
 /// The coordinator of a cluster: takes jobs, hands slots of its workers out to them, and starts
@@ -53,6 +58,9 @@ class coordinator {
   /// savepoints; gives its path. Blocks. Errors: 1005 for a job that is not there, does not run, or
   /// keeps no checkpoints; 3009; state_io.
   [[nodiscard]] virtual result<std::string> savepoint(const std::string& job) = 0;
+  /// Goes on at another parallelism, from a checkpoint that is taken for it where the job takes
+  /// any. Blocks until it is on its way. Errors: 1005; those of planning.
+  [[nodiscard]] virtual result<void> rescale(const std::string& job, std::uint32_t parallelism) = 0;
   /// Takes no more slots of the worker, and starts the jobs on it again elsewhere. False: unknown.
   virtual bool drain(const std::string& worker) = 0;
   /// Cancels nothing: jobs that run are left to whoever coordinates next.

@@ -41,7 +41,8 @@ class coordinator_state {
   void bury(std::uint32_t id, const std::string& worker, const error& cause);
   void submit(job_submitted& m);
   void take_up(std::vector<job_entry> found);
-  void keep(job_definition definition);
+  void keep(job_definition definition, const std::string& savepoint);
+  void redefine(const job_redefined& m);
   void cancel(const std::string& job);
   void follow(job_progress& m);
   result<void> publish();
@@ -84,6 +85,7 @@ coordinator_handle::behavior_type coordinator_state::behavior(coordinator_parts*
       [this](slots_wanted& m) { want(m); },
       [this](const slots_released& m) { release(m.job); },
       [this](job_submitted& m) { submit(m); },
+      [this](const job_redefined& m) { redefine(m); },
       [this](const job_cancelled& m) { cancel(m.job); },
       [this](job_progress& m) { follow(m); },
       [this](jobs_found& m) { take_up(std::move(m.entries)); },
@@ -170,11 +172,12 @@ void coordinator_state::bury(std::uint32_t id, const std::string& worker, const 
 
 void coordinator_state::submit(job_submitted& m) {
   const job_definition definition = m.definition;
-  auto taken = catalogue_.on_submit(m.name, std::move(m.definition), {}, system_clock().now());
+  auto taken =
+      catalogue_.on_submit(m.name, std::move(m.definition), m.savepoint, system_clock().now());
   if (taken.ok()) taken = publish();
   const bool ok = taken.ok();
   m.taken->set_value(std::move(taken));
-  if (ok) keep(definition);
+  if (ok) keep(definition, m.savepoint);
 }
 
 void coordinator_state::take_up(std::vector<job_entry> found) {
@@ -182,20 +185,27 @@ void coordinator_state::take_up(std::vector<job_entry> found) {
   for (const job_entry* entry : catalogue_.list()) parts_->board.set_entry(*entry);
   for (const job_entry* entry : catalogue_.unfinished()) {
     log("job " + entry->definition.id + ": taken up again");
-    keep(entry->definition);
+    keep(entry->definition, entry->savepoint);
     if (entry->phase == job_phase::cancelling) cancel(entry->definition.id);
   }
 }
 
-void coordinator_state::keep(job_definition definition) {
+void coordinator_state::keep(job_definition definition, const std::string& savepoint) {
   const coordinator_options& o = parts_->options;
   const std::string id = definition.id;
   keeper_options options{parts_->in,        &parts_->board, o.compile, o.checkpoint_directory,
                          o.log_checkpoints, o.log};
-  auto keeper = spawn_job_keeper(self_->system(), std::move(definition), coordinator_handle(self_),
-                                 std::move(options));
+  auto keeper = spawn_job_keeper(self_->system(), std::move(definition), savepoint,
+                                 coordinator_handle(self_), std::move(options));
   self_->monitor(keeper);
   keepers_[id] = std::move(keeper);
+}
+
+void coordinator_state::redefine(const job_redefined& m) {
+  catalogue_.on_redefine(m.definition);
+  if (auto kept = publish(); !kept) log(kept.error().message);
+  const auto keeper = keepers_.find(m.definition.id);
+  if (keeper != keepers_.end()) self_->send(keeper->second, m);
 }
 
 void coordinator_state::cancel(const std::string& job) {

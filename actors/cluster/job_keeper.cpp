@@ -1,7 +1,7 @@
 #include "actors/cluster/job_keeper.hpp"
 
 #include "core/coordination/restart_strategy.hpp"
-#include "core/coordination/state_takeover.hpp"
+#include "core/coordination/state_comparison.hpp"
 #include "state/checkpoint/checkpoint_store.hpp"
 
 #include <caf/send.hpp>
@@ -25,7 +25,7 @@ class keeper_state {
   using self_pointer = job_keeper_handle::stateful_pointer<keeper_state>;
 
   explicit keeper_state(self_pointer self) : self_(self) {}
-  job_keeper_handle::behavior_type behavior(job_definition definition,
+  job_keeper_handle::behavior_type behavior(job_definition definition, std::string savepoint,
                                             coordinator_handle coordinator, keeper_options options);
 
  private:
@@ -39,6 +39,8 @@ class keeper_state {
   checkpoint_listener() const;
   void on_over(attempt_over& m);
   void on_failure(error cause);
+  result<std::shared_ptr<const restore_plan>> open_savepoint();
+  void redefine(job_definition definition);
   void cancel();
   void conclude(job_progress::kind how, error cause = {});
   void tell(job_progress::kind what, error cause = {});
@@ -48,6 +50,7 @@ class keeper_state {
 
   self_pointer self_;
   job_definition definition_;
+  std::string savepoint_;
   coordinator_handle coordinator_;
   keeper_options options_;
   std::shared_ptr<const job_graph> graph_;
@@ -58,12 +61,15 @@ class keeper_state {
   std::shared_ptr<job> running_;
   attempt_number attempt_ = 0;
   bool cancelled_ = false;
+  bool redefined_ = false;  // the attempt that runs ends for another one
 };
 
 job_keeper_handle::behavior_type keeper_state::behavior(job_definition definition,
+                                                        std::string savepoint,
                                                         coordinator_handle coordinator,
                                                         keeper_options options) {
   definition_ = std::move(definition);
+  savepoint_ = std::move(savepoint);
   coordinator_ = std::move(coordinator);
   options_ = std::move(options);
   return {
@@ -76,6 +82,7 @@ job_keeper_handle::behavior_type keeper_state::behavior(job_definition definitio
       [this](const retry_due&) {
         if (!cancelled_) ask_for_slots();
       },
+      [this](job_redefined& m) { redefine(std::move(m.definition)); },
       [this](const cancel_job&) { cancel(); },
   };
 }
@@ -115,7 +122,11 @@ void keeper_state::ask_for_slots() {
   deploy_order order;
   order.job = definition_;
   order.random_seed = std::random_device{}();
-  if (restore_) order.restore = restore_->manifest().id;
+  if (restore_ && restore_->manifest().savepoint) {
+    order.savepoint = savepoint_;
+  } else if (restore_) {
+    order.restore = restore_->manifest().id;
+  }
   wait_for("slots");
   self_->send(coordinator_, slots_wanted{job_keeper_handle(self_), graph_, std::move(order)});
 }
@@ -125,11 +136,23 @@ result<std::shared_ptr<const restore_plan>> keeper_state::find_restore() {
   if (!store_) return std::shared_ptr<const restore_plan>();
   store_->abort(store_->newest_id());
   MILLRACE_TRY(auto found, store_->latest());
-  if (!found) return std::shared_ptr<const restore_plan>();
+  if (!found) return open_savepoint();
   for (const error& e : found->passed_over) log("passes over a checkpoint: " + e.message);
   log("goes on from checkpoint " + std::to_string(found->manifest.id.value));
   return std::shared_ptr<const restore_plan>(
       std::make_shared<restore_plan>(std::move(found->manifest), store_));
+}
+
+result<std::shared_ptr<const restore_plan>> keeper_state::open_savepoint() {
+  if (savepoint_.empty()) return std::shared_ptr<const restore_plan>();
+  const std::string path = options_.checkpoint_directory + "/savepoints/" + savepoint_;
+  MILLRACE_TRY(auto opened, state::open_snapshot(path, verification::contents, settings_));
+  MILLRACE_TRY(const auto plan, options_.compile(definition_));
+  MILLRACE_CHECK(check_takeover(plan, opened.manifest, false));
+  log("goes on from savepoint " + savepoint_);
+  std::shared_ptr<const snapshot_reader> files(std::move(opened.files));
+  return std::shared_ptr<const restore_plan>(
+      std::make_shared<restore_plan>(std::move(opened.manifest), std::move(files)));
 }
 
 void keeper_state::start(const attempt_granted& m) {
@@ -187,9 +210,12 @@ void keeper_state::on_over(attempt_over& m) {
     job.workers.clear();
   });
   if (m.status == job_status::finished) return conclude(job_progress::kind::finished);
-  if (m.status == job_status::cancelled || cancelled_) {
-    return conclude(job_progress::kind::cancelled);
+  if (cancelled_) return conclude(job_progress::kind::cancelled);
+  if (std::exchange(redefined_, false)) {
+    self_->send(coordinator_, slots_released{definition_.id});
+    return ask_for_slots();
   }
+  if (m.status == job_status::cancelled) return conclude(job_progress::kind::cancelled);
   on_failure(m.cause ? std::move(*m.cause) : make_error(errc::internal, "no cause is known"));
 }
 
@@ -203,6 +229,21 @@ void keeper_state::on_failure(error cause) {
   tell(job_progress::kind::restarting, std::move(cause));
   wait_for(std::to_string(*delay) + " ms before another attempt");
   self_->delayed_send(self_, std::chrono::milliseconds(*delay), retry_due{});
+}
+
+void keeper_state::redefine(job_definition definition) {
+  definition_ = std::move(definition);
+  const auto plan = options_.compile(definition_);
+  auto graph = plan ? build_job_graph(*plan) : result<job_graph>(plan.error());
+  if (!graph) return log("keeps its parallelism: " + graph.error().message);
+  graph_ = std::make_shared<const job_graph>(std::move(*graph));
+  log("goes on at another parallelism");
+  if (running_) {
+    redefined_ = true;
+    return running_->cancel();
+  }
+  self_->send(coordinator_, slots_released{definition_.id});
+  ask_for_slots();
 }
 
 void keeper_state::cancel() {
@@ -230,17 +271,19 @@ void keeper_state::wait_for(const std::string& what) {
 }
 
 job_keeper_handle::behavior_type run_keeper(job_keeper_handle::stateful_pointer<keeper_state> self,
-                                            job_definition definition,
+                                            job_definition definition, std::string savepoint,
                                             coordinator_handle coordinator,
                                             keeper_options options) {
-  return self->state.behavior(std::move(definition), std::move(coordinator), std::move(options));
+  return self->state.behavior(std::move(definition), std::move(savepoint), std::move(coordinator),
+                              std::move(options));
 }
 
 }  // namespace
 
 job_keeper_handle spawn_job_keeper(caf::actor_system& system, job_definition definition,
-                                   coordinator_handle coordinator, keeper_options options) {
-  auto keeper = system.spawn<caf::detached>(run_keeper, std::move(definition),
+                                   std::string savepoint, coordinator_handle coordinator,
+                                   keeper_options options) {
+  auto keeper = system.spawn<caf::detached>(run_keeper, std::move(definition), std::move(savepoint),
                                             std::move(coordinator), std::move(options));
   caf::anon_send(keeper, launch_job{});
   return keeper;

@@ -20,10 +20,12 @@ struct keeper_options {
   std::function<void(const std::string&)> log;
 };
 
-/// The job stands on the board already. It ends when the job has. On a thread of its own, for it
-/// plans and opens checkpoints.
+/// The job stands on the board already. `savepoint`: the name of the one that it begins with, when
+/// it has no checkpoint of its own; empty: none. It ends when the job has. On a thread of its own,
+/// for it plans and opens checkpoints.
 [[nodiscard]] job_keeper_handle spawn_job_keeper(caf::actor_system& system,
                                                  coordination::job_definition definition,
+                                                 std::string savepoint,
                                                  coordinator_handle coordinator,
                                                  keeper_options options);
 

@@ -34,6 +34,10 @@ struct attempt_over {
   coordination::job_status status = coordination::job_status::failed;
   std::optional<error> cause;
 };
+/// The job is to go on at another parallelism.
+struct job_redefined {
+  coordination::job_definition definition;
+};
 /// The delay before another attempt is over.
 struct retry_due {};
 
@@ -42,7 +46,8 @@ struct retry_due {};
 using job_keeper_handle =
     caf::typed_actor<caf::reacts_to<launch_job>, caf::reacts_to<attempt_granted>,
                      caf::reacts_to<slots_missing>, caf::reacts_to<attempt_over>,
-                     caf::reacts_to<retry_due>, caf::reacts_to<cancel_job>>;
+                     caf::reacts_to<retry_due>, caf::reacts_to<job_redefined>,
+                     caf::reacts_to<cancel_job>>;
 
 // To the coordinator.
 
@@ -59,6 +64,7 @@ struct slots_released {
 struct job_submitted {
   std::string name;
   coordination::job_definition definition;
+  std::string savepoint;  ///< its name; empty: none
   /// Told when the job is in the catalogue, or why it is not.
   std::shared_ptr<std::promise<result<void>>> taken;
 };
@@ -85,8 +91,8 @@ struct worker_drained {
 using coordinator_handle = caf::typed_actor<
     caf::reacts_to<control_arrived>, caf::reacts_to<peer_lost>, caf::reacts_to<heartbeat_tick>,
     caf::reacts_to<slots_wanted>, caf::reacts_to<slots_released>, caf::reacts_to<job_submitted>,
-    caf::reacts_to<job_cancelled>, caf::reacts_to<job_progress>, caf::reacts_to<jobs_found>,
-    caf::reacts_to<worker_drained>, caf::reacts_to<leave_cluster>>;
+    caf::reacts_to<job_redefined>, caf::reacts_to<job_cancelled>, caf::reacts_to<job_progress>,
+    caf::reacts_to<jobs_found>, caf::reacts_to<worker_drained>, caf::reacts_to<leave_cluster>>;
 
 }  // namespace millrace::actors
 
@@ -94,6 +100,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::attempt_granted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::slots_missing)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::attempt_over)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::retry_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::job_redefined)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::slots_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::slots_released)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::job_submitted)

@@ -43,6 +43,7 @@ class cluster_command {
   std::vector<std::string> defines_;
   int parallelism_ = 0;
   std::string name_;
+  std::string savepoint_;
   bool attach_ = false;
   std::string target_;  // a job, or a worker
 };

@@ -103,6 +103,7 @@ result<void> start(const coordinator_request& request, coordinator_process& to) 
   options.pack_slots = request.pack_slots;
   options.log_checkpoints = request.log_checkpoints;
   options.compile = &compile_job;
+  options.rescale = &rescaled;
   options.log = &log_line;
   MILLRACE_TRY(to.cluster, actors::coordinator::start(to.engine, std::move(options)));
   net::api_options api;

@@ -23,6 +23,12 @@ bool is_over(const json& job) {
   return status == "FINISHED" || status == "CANCELED" || status == "FAILED";
 }
 
+// Messages carry names, not paths: savepoints lie where the cluster keeps them.
+std::string last_name(std::string path) {
+  while (path.ends_with('/')) path.pop_back();
+  return path.substr(path.rfind('/') + 1);
+}
+
 std::string path_of(const std::string& job) { return "/api/v1/jobs/" + job; }
 
 }  // namespace
@@ -55,9 +61,12 @@ bool job_tool::tell(const std::string& path, const json& body, json& answer) {
 void job_tool::print(const json& answer) const { std::printf("%s\n", answer.dump(2).c_str()); }
 
 int job_tool::submit(const std::string& script, const option_map& settings, const std::string& name,
-                     bool attach) {
+                     const std::string& savepoint, bool attach) {
   json answer;
-  const json body = {{"script", script}, {"settings", settings}, {"name", name}};
+  const json body = {{"script", script},
+                     {"settings", settings},
+                     {"name", name},
+                     {"savepoint", last_name(savepoint)}};
   if (!tell("/api/v1/jobs", body, answer)) return code_;
   if (request_.json) {
     print(answer);
@@ -125,6 +134,13 @@ int job_tool::savepoint(const std::string& job, bool stop) {
   } else {
     std::printf("%s\n", answer["savepoint"].get<std::string>().c_str());
   }
+  return exit_ok;
+}
+
+int job_tool::rescale(const std::string& job, int parallelism) {
+  json answer;
+  if (!tell(path_of(job) + "/rescale", {{"parallelism", parallelism}}, answer)) return code_;
+  if (request_.json) print(answer);
   return exit_ok;
 }
 

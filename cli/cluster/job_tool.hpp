@@ -24,9 +24,11 @@ class job_tool {
   explicit job_tool(const tool_request& request)
       : request_(request), client_(request.coordinator, request.token) {}
 
-  /// `attach`: waits until the jobs have ended, and fails when one of them has.
+  /// `savepoint`: its name, or a path that ends with it; empty: none. `attach`: waits until the
+  /// jobs have ended, and fails when one of them has.
   [[nodiscard]] int submit(const std::string& script, const option_map& settings,
-                           const std::string& name, bool attach);
+                           const std::string& name, const std::string& savepoint, bool attach);
+  [[nodiscard]] int rescale(const std::string& job, int parallelism);
   [[nodiscard]] int list();
   [[nodiscard]] int show(const std::string& job);
   [[nodiscard]] int cancel(const std::string& job);

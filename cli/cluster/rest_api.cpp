@@ -62,8 +62,10 @@ api_answer submit(actors::coordinator& cluster, const api_request& request) {
   const json name = body.value("name", json(""));
   auto jobs = jobs_of(script, settings, name.is_string() ? name.get<std::string>() : "");
   if (!jobs) return refuse(jobs.error(), bad_request, script);
+  const json from = body.value("savepoint", json(""));
   json answer = json::array();
   for (auto& job : *jobs) {
+    if (from.is_string()) job.savepoint = from.get<std::string>();
     answer.push_back({{"id", job.definition.id}, {"name", job.name}});
     if (auto taken = cluster.submit(std::move(job)); !taken) return refuse(taken.error(), conflict);
   }
@@ -93,6 +95,22 @@ api_answer savepoint(actors::coordinator& cluster, const std::string& id, bool s
   if (!path) return refuse(path.error(), conflict);
   if (stop) cluster.cancel(id);
   return answer_of({{"id", id}, {"savepoint", *path}});
+}
+
+api_answer rescale(actors::coordinator& cluster, const std::string& id,
+                   const api_request& request) {
+  if (!cluster.board().find(id)) return no_such("job", id);
+  const json body = json::parse(request.body, nullptr, false);
+  const json to = body.is_object() ? body.value("parallelism", json()) : json();
+  if (!to.is_number_integer() || to.get<std::int64_t>() < 1 || to.get<std::int64_t>() > 32767) {
+    return refuse(make_error(errc::config_bad_usage, "parallelism is no number from 1 to 32767",
+                             R"(send {"parallelism": 4})"),
+                  bad_request);
+  }
+  if (auto done = cluster.rescale(id, to.get<std::uint32_t>()); !done) {
+    return refuse(done.error(), conflict);
+  }
+  return answer_of({{"id", id}, {"parallelism", to}}, accepted);
 }
 
 api_answer workers(const actors::coordinator& cluster) {
@@ -131,6 +149,8 @@ std::vector<api_route> rest_routes(actors::coordinator& c) {
        [&c](const api_request& r) { return savepoint(c, r.parameters[0], false); }},
       {post, job + "/stop",
        [&c](const api_request& r) { return savepoint(c, r.parameters[0], true); }},
+      {post, job + "/rescale",
+       [&c](const api_request& r) { return rescale(c, r.parameters[0], r); }},
       {get, "/api/v1/workers", [&c](const api_request&) { return workers(c); }},
       {post, "/api/v1/workers/([A-Za-z0-9._-]{1,128})/drain",
        [&c](const api_request& r) { return drain(c, r.parameters[0]); }},

@@ -88,7 +88,9 @@ result<std::vector<actors::job_submission>> jobs_of(const std::string& text,
                     "a job is an INSERT INTO or a statement set");
 }
 
-result<plan::physical_plan> compile_job(const coordination::job_definition& definition) {
+namespace {
+
+result<plan::physical_plan> plan_job(const coordination::job_definition& definition) {
   std::optional<plan::physical_plan> found;
   std::uint32_t ordinal = 0;
   MILLRACE_CHECK(
@@ -98,7 +100,31 @@ result<plan::physical_plan> compile_job(const coordination::job_definition& defi
                      MILLRACE_TRY(found, plan_outcome(job, session));
                      return {};
                    }));
-  if (found && digest_of(*found) == definition.plan_digest) return std::move(*found);
+  if (found) return std::move(*found);
+  return make_error(errc::config_bad_usage, "the script of job " + definition.id +
+                                                " has no INSERT number " +
+                                                std::to_string(definition.ordinal));
+}
+
+}  // namespace
+
+result<coordination::job_definition> rescaled(coordination::job_definition job,
+                                              std::uint32_t parallelism) {
+  job.settings["parallelism.default"] = std::to_string(parallelism);
+  MILLRACE_TRY(const auto plan, plan_job(job));
+  std::string digest = digest_of(plan);
+  if (digest != job.plan_digest) {
+    job.plan_digest = std::move(digest);
+    return job;
+  }
+  return make_error(errc::config_bad_usage,
+                    "job " + job.id + " is the same at parallelism " + std::to_string(parallelism),
+                    "a SET 'parallelism.default' in the script comes before all else");
+}
+
+result<plan::physical_plan> compile_job(const coordination::job_definition& definition) {
+  MILLRACE_TRY(auto plan, plan_job(definition));
+  if (digest_of(plan) == definition.plan_digest) return plan;
   return make_error(errc::config_bad_usage,
                     "this process plans job " + definition.id + " in another way",
                     "run the same version of millrace in all processes, and give tables that "

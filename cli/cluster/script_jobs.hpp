@@ -18,6 +18,11 @@ namespace millrace::cli {
                                                                   const option_map& settings,
                                                                   const std::string& name);
 
+/// The job at another parallelism. Errors: those of the SQL front end; 1005 when the script itself
+/// sets the parallelism, so that nothing changes.
+[[nodiscard]] result<coordination::job_definition> rescaled(coordination::job_definition job,
+                                                            std::uint32_t parallelism);
+
 /// The plan of one job, made anew from its script; see `actors::job_compiler`.
 [[nodiscard]] result<plan::physical_plan> compile_job(
     const coordination::job_definition& definition);

@@ -67,6 +67,13 @@ result<void> job_catalogue::on_submit(std::string name, job_definition definitio
   return {};
 }
 
+bool job_catalogue::on_redefine(job_definition definition) {
+  job_entry* const entry = open_entry(definition.id);
+  if (entry == nullptr) return false;
+  entry->definition = std::move(definition);
+  return true;
+}
+
 std::optional<attempt_number> job_catalogue::on_deploy(std::string_view id) {
   job_entry* const entry = open_entry(id);
   if (entry == nullptr || entry->phase == job_phase::cancelling) return std::nullopt;

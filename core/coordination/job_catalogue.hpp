@@ -34,6 +34,9 @@ class job_catalogue {
   /// A new job. Errors: 1005 when its id is taken.
   [[nodiscard]] result<void> on_submit(std::string name, job_definition definition,
                                        std::string savepoint, timestamp_ms now);
+  /// The job goes on in another way from its next attempt on: at another parallelism. `definition`
+  /// has its id.
+  bool on_redefine(job_definition definition);
   /// The next attempt is about to be deployed: its number, above all before in the cluster.
   /// Nothing for a job that is not known, is being cancelled, or has ended.
   [[nodiscard]] std::optional<attempt_number> on_deploy(std::string_view id);

@@ -47,8 +47,18 @@ def check_savepoint(cluster, script, job):
     done = subprocess.run([BINARY, "state", "verify", str(path)], capture_output=True, text=True, check=False)
     check("and whole", done.returncode == 0 and "ok" in done.stdout, done)
     check("the job goes on", cluster.tool("show", job)["status"] == "RUNNING")
-    cluster.tool("stop", job)
+    cluster.tool("rescale", job, 2)
+    cluster.wait_for(f"job {job}: goes on from checkpoint")
+    cluster.wait_for(f"job {job}: checkpoint ")
+    shown = cluster.tool("show", job)
+    check("it goes on at another parallelism", [len(v["subtasks"]) for v in shown["vertices"]] == [2, 2], shown)
+    path = cluster.tool("stop", job)["savepoint"]
     check("stop ends it behind a savepoint", cluster.wait_until_over([job]) == ["CANCELED"])
+    again = cluster.submit(script, "--parallelism", "3", "--from-savepoint", path)[0]
+    cluster.wait_for(f"job {again}: goes on from savepoint {path.split('/')[-1]}")
+    cluster.wait_for(f"job {again}: checkpoint ")
+    cluster.tool("cancel", again)
+    check("another job goes on from it", cluster.wait_until_over([again]) == ["CANCELED"])
     text = cluster.tool("savepoint", job, code=2)
     check("a job that is over has none", "does not run" in text, text)
 
@@ -109,7 +119,7 @@ def main():
             check_savepoint(cluster, script, job)
             check_drain(cluster, script)
             check_errors(cluster, folder)
-            check("all jobs are listed", len(cluster.tool("list")["jobs"]) == 2)
+            check("all jobs are listed", len(cluster.tool("list")["jobs"]) == 3)
 
 
 main()

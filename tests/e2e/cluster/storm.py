@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Kills processes of a cluster with SIGKILL again and again, and compares what its jobs committed with an undisturbed run.
 
-usage: storm.py MILLRACE [--kills N] [--seed N] [--events N] [--unaligned] [--coordinators]
+usage: storm.py MILLRACE [--kills N] [--seed N] [--events N] [--unaligned] [--coordinators] [--rescale]
 Three workers of four slots run the jobs of ../kill_storm/jobs.sql at parallelism 2. When which of them is killed is
 drawn from the seed, as a number of lines that the coordinator prints; another takes its place. With --coordinators
-every third victim is the coordinator. Exits 0 when no row is lost or doubled.
+every third victim is the coordinator; with --rescale jobs change their parallelism in between. Exits 0 when no row is lost or
+doubled.
 """
 import argparse
 import pathlib
@@ -38,6 +39,10 @@ def storm(cluster, jobs, args):
             over |= {job for job in jobs if line.strip() in [f"job {job}: {end}" for end in ends]}
         if len(over) == len(jobs):
             return kill, over
+        if args.rescale:
+            # Refused when the job has that parallelism already, or ends.
+            words = ["rescale", chance.choice(jobs), str(chance.choice([1, 2, 3])), "--rest", cluster.rest]
+            subprocess.run([args.binary, *words], stderr=subprocess.DEVNULL, check=False)
         if args.coordinators and kill % 3 == 1:
             cluster.kill_coordinator()
             continue
@@ -54,6 +59,7 @@ def main():
     parser.add_argument("--events", type=int, default=40000)
     parser.add_argument("--unaligned", action="store_true")
     parser.add_argument("--coordinators", action="store_true")
+    parser.add_argument("--rescale", action="store_true")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="millrace-cluster-storm-") as folder:
         quiet, stormy = pathlib.Path(folder, "quiet"), pathlib.Path(folder, "stormy")

@@ -67,6 +67,21 @@ TEST(job_catalogue_test, a_job_lives_from_created_to_finished) {
   EXPECT_EQ(entry->restarts, 0U);
 }
 
+TEST(job_catalogue_test, a_job_goes_on_in_another_way_until_it_has_ended) {
+  job_catalogue catalogue;
+  submit(catalogue, 'a', "flights", 10);
+  deploy(catalogue, 'a');
+  changes(catalogue);
+  job_definition wider = definition('a');
+  wider.settings["parallelism.default"] = "4";
+  EXPECT_TRUE(catalogue.on_redefine(wider));
+  EXPECT_EQ(changes(catalogue), "aaaa:CREATED");
+  EXPECT_EQ(catalogue.find(id_of('a'))->definition.settings, wider.settings);
+  catalogue.on_finished(id_of('a'), 30);
+  EXPECT_FALSE(catalogue.on_redefine(definition('a')));
+  EXPECT_FALSE(catalogue.on_redefine(definition('b')));
+}
+
 TEST(job_catalogue_test, a_failure_restarts_or_ends_it) {
   job_catalogue catalogue;
   submit(catalogue, 'a', "flights", 10);
