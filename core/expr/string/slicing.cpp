@@ -93,7 +93,7 @@ class trim_set {
 
 template <bool Leading, bool Trailing>
 result<data::column_ptr> trim_column(const kernel_call& call, const data::column& texts,
-                             const data::column* characters) {
+                                     const data::column* characters) {
   const any_text in(texts);
   const bool varies = characters != nullptr && !characters->is_constant();
   trim_set set(characters != nullptr && !varies ? characters->text(0) : " ");
