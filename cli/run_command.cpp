@@ -46,14 +46,25 @@ std::vector<std::string> column_names(const plan::logical_node& sink) {
   return names;
 }
 
-/// A job that runs, with its name and start for the progress line.
+/// A job that runs, with its name and start for the progress line, and its statement's place.
 struct running_job {
   std::string name;
   std::shared_ptr<actors::job> handle;
   std::int64_t started_us = 0;
   job_state state;
+  text_position at = {};
   [[nodiscard]] std::int64_t elapsed_us() const { return system_clock().steady_us() - started_us; }
 };
+
+// The end of a job. What a connector refuses of a table only when a job opens it is no fault of
+// the statement's words; the statement is the nearest place there is.
+result<void> wait_for(const running_job& job) {
+  auto ended = job.handle->wait();
+  if (ended.ok()) return ended;
+  error e = ended.take_error();
+  if (!e.at && exit_code_of(e.code) == exit_sql) e.at = job.at;
+  return e;
+}
 
 std::string progress_of(const running_job& job) {
   const std::int64_t elapsed = job.elapsed_us();
@@ -84,7 +95,7 @@ class script_runner {
   result<void> explain(const sql::explain_outcome& e, const sql::session& session);
   result<void> select(const sql::job_outcome& job, const sql::session& session);
   result<void> insert(const sql::job_outcome& job, const sql::session& session);
-  result<running_job> start(plan::physical_plan plan, std::string name,
+  result<running_job> start(plan::physical_plan plan, std::string name, text_position at,
                             std::shared_ptr<runtime::collect_queue> collect);
   void print_select(const running_job& job, runtime::collect_queue& queue, row_printer& printer);
   void warn_of_losses(const running_job& job) const;
@@ -178,10 +189,10 @@ result<void> script_runner::select(const sql::job_outcome& job, const sql::sessi
                               std::move(zone)};
   auto printer = make_printer(choice, column_names(*job.sinks.at(0)));
   auto queue = std::make_shared<runtime::collect_queue>();
-  MILLRACE_TRY(const running_job running, start(std::move(plan), "SELECT", queue));
+  MILLRACE_TRY(const running_job running, start(std::move(plan), "SELECT", job.at, queue));
   MILLRACE_CHECK(rewind_output(running.state.output));
   print_select(running, *queue, *printer);
-  auto ended = running.handle->wait();
+  auto ended = wait_for(running);
   printer->finish();
   if (printer->live()) std::printf("%s\n", progress_of(running).c_str());
   std::fflush(stdout);
@@ -234,18 +245,19 @@ result<void> script_runner::insert(const sql::job_outcome& job, const sql::sessi
   MILLRACE_TRY(const bool sync, option_reader(session.options()).boolean("table.dml-sync", false));
   const std::string name =
       job.sinks.size() == 1 ? "INSERT" : "statement set of " + std::to_string(job.sinks.size());
-  MILLRACE_TRY(const running_job running, start(std::move(plan), name, nullptr));
+  MILLRACE_TRY(const running_job running, start(std::move(plan), name, job.at, nullptr));
   return sync ? await(running) : result<void>();
 }
 
 result<running_job> script_runner::start(plan::physical_plan plan, std::string name,
+                                         text_position at,
                                          std::shared_ptr<runtime::collect_queue> collect) {
   for (const std::string& w : plan.warnings) std::fprintf(stderr, "warning: %s\n", w.c_str());
   if (!engine_) engine_.emplace(actors::engine_options{.memory_bytes = request_.memory_bytes});
   actors::job_options options;
   options.collect = std::move(collect);
   options.random_seed = std::random_device{}();
-  running_job job{std::move(name), nullptr, system_clock().steady_us(), {}};
+  running_job job{std::move(name), nullptr, system_clock().steady_us(), {}, at};
   const auto ordinal = static_cast<std::uint32_t>(jobs_.size() + 1);
   MILLRACE_TRY(job.state, open_job_state(request_.checkpoints, ordinal, plan));
   job.state.give_to(options);
@@ -264,7 +276,7 @@ result<void> script_runner::await(const running_job& job) {
   while (!job.handle->wait_for(redraw_every)) {
     if (draw) report(job, "\r\x1b[K");
   }
-  return job.handle->wait();
+  return wait_for(job);
 }
 
 result<void> script_runner::await_all() {

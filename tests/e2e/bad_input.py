@@ -117,6 +117,39 @@ class BadCsv(BadInput):
         self.assertLess(kept.peak_kb, 150_000)
 
 
+class BadChanges(BadInput):
+    def test_debezium(self):
+        lines = ['{"before":null,"after":{"a":1},"op":"c"}', '{"after":null,"op":"c"}', '{"after":{"a":3},"op":"u"}',
+                 '{"after":{"a":4},"op":"x"}', '{"after":{"a":5}}', '{"after":{"a":"zz"},"op":"c"}', "nonsense",
+                 '{"before":{"a":1},"op":"d"}']
+        bad = [(row, 4003) for row in range(2, 8)]
+        self.millrace.write("x.debezium-json", "\n".join(lines))
+        self.check_refused(self.read("x.debezium-json"), "error 4003: x.debezium-json, row ")
+        kept = self.read("x.debezium-json", KEEP)
+        self.assertEqual((kept.code, [row[0] for row in kept.rows]), (0, [1, 1]), kept.err)
+        self.assertIn("6 bad records skipped", kept.err)
+        self.assertEqual(sorted((record["row"], record["code"]) for record in self.dead()), bad)
+        skipped = self.read("x.debezium-json", SKIP)
+        self.assertEqual(sorted(map(str, (row[0] for row in skipped.rows))), ["1", "1", "None"])  # a bad field is NULL
+        self.assertIn("5 bad records skipped", skipped.err)
+
+    def test_raw(self):
+        self.millrace.write("x.raw", b"ok\n\xff\xfe\nx\0y\n")
+        self.check_refused(self.read("x.raw", columns="s STRING"), "error 4005: x.raw, row 2, byte 3")
+        kept = self.read("x.raw", KEEP, columns="s STRING")
+        self.assertEqual((kept.code, kept.rows), (0, [["ok"], ["x\0y"]]))
+        self.assertEqual([(record["row"], record["code"]) for record in self.dead()], [(2, 4005)])
+        whole = self.read("x.raw", columns="s BYTES")
+        self.assertEqual((whole.code, whole.rows), (0, [["x6f6b"], ["xfffe"], ["x780079"]]))
+
+
+def zst(content, check=b""):
+    """A Zstandard frame of one block that is not compressed, with a checksum."""
+    size = len(content)
+    return (b"\x28\xb5\x2f\xfd\x64" + (size - 256).to_bytes(2, "little") + (size << 3 | 1).to_bytes(3, "little")
+            + content + check)
+
+
 class BadFiles(BadInput):
     def test_an_empty_file_or_folder_has_no_rows(self):
         self.millrace.write("x.json", "")
@@ -131,10 +164,25 @@ class BadFiles(BadInput):
             self.check_refused(self.read(file), f"error 4002: cannot open '{file}'")
 
     def test_damaged_compression(self):
-        whole = gzip.compress(b'{"a":1}\n' * 1000)
-        for file, content in (("x.json.gz", whole[:len(whole) // 2]), ("y.json.gz", b"plain"), ("z.json.zst", b"plain")):
-            self.millrace.write(file, content)
-            self.check_refused(self.read(file), f"error 4006: '{file}'")
+        lines = b'{"a":1}\n' * 1000
+        whole = gzip.compress(lines, mtime=0)
+        half = len(whole) // 2
+        flipped = bytes([whole[half] ^ 0xFF])
+        for name, content in (("cut.json.gz", whole[:half]), ("tail-cut.json.gz", whole[:-4]), ("plain.json.gz", b"plain"),
+                              ("flipped.json.gz", whole[:half] + flipped + whole[half + 1:]),
+                              ("checksum.json.gz", whole[:-8] + b"abcd" + whole[-4:]), ("more.json.gz", whole + b"garbage"),
+                              ("plain.json.zst", b"plain"), ("cut.json.zst", zst(lines)[:4000]),
+                              ("tail-cut.json.zst", zst(lines)), ("checksum.json.zst", zst(lines, b"abcd"))):
+            with self.subTest(name):
+                self.millrace.write(name, content)
+                for policy in (FAIL, SKIP, KEEP):  # what is missing can't be counted: no policy passes over it
+                    self.check_refused(self.read(name, policy), f"error 4006: '{name}'")
+
+    def test_bad_records_in_compressed_files(self):
+        self.millrace.write("x.json.gz", gzip.compress(b'{"a":1}\nnonsense\n{"a":2}\n'))
+        kept = self.read("x.json.gz", KEEP)
+        self.assertEqual((kept.code, [row[0] for row in kept.rows]), (0, [1, 2]), kept.err)
+        self.assertEqual([(record["file"], record["row"], record["offset"]) for record in self.dead()], [("x.json.gz", 2, 8)])
 
     def test_nowhere_to_keep_bad_records(self):
         self.millrace.write("x.json", "nonsense\n")
@@ -175,6 +223,8 @@ WRONG_SQL = [
     ("CREATE TABLE t (a INT) WITH ('connector' = 'filesystem', 'path' = 'x')", 3, "error 2030 at 1:14: ", "'format'"),
     ("CREATE TABLE t (a INT) WITH ('connector' = 'datagen', 'rows-per-secnd' = '1')", 3, "error 2031 at 1:", "rows-per-second"),
     ("CREATE TABLE t (a INT) WITH ('connector' = 'datagen', 'rows-per-second' = 'x')", 3, "error 2032 at 1:", "'x'"),
+    ("CREATE TABLE t (a INT) WITH ('connector' = 'filesystem', 'path' = 'x', 'format' = 'raw');\nSELECT * FROM t", 3,
+     "error 2004 at 2:1: ", "hint: "),
     ("INSERT INTO nowhere SELECT 1", 3, "error 2010 at 1:13: ", "hint: "),
     ("CREATE TABLE t (a INT) WITH ('connector' = 'blackhole');\nINSERT INTO t SELECT 1, 2", 3, "error 2024 at 2:", ""),
     ("SET 'no.such.option' = '1'", 2, "error 1001 at 1:5: ", "hint: "),
