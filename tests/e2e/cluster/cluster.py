@@ -8,6 +8,8 @@ import pathlib
 import signal
 import subprocess
 
+ENDS = ("FINISHED", "FAILED", "CANCELED")
+
 
 class Cluster:
     """Owns the processes; ends them on leaving."""
@@ -16,6 +18,7 @@ class Cluster:
         self.binary, self.folder, self.slots = str(binary), pathlib.Path(folder), slots
         self.state = self.folder / "state"
         self.workers, self.born, self.lines, self.options = {}, 0, [], options
+        self.joined, self.ends = set(), {}
         self.start_coordinator("127.0.0.1:0")
 
     def start_coordinator(self, listen):
@@ -27,6 +30,7 @@ class Cluster:
 
     def kill_coordinator(self):
         """Another takes its place, at the same address."""
+        self.joined.clear()
         self.coordinator.kill()
         self.coordinator.wait()
         self.start_coordinator(self.control)
@@ -44,6 +48,11 @@ class Cluster:
         if not line:
             raise SystemExit("the coordinator has ended:\n" + "".join(self.lines))
         self.lines.append(line)
+        word = line.split()
+        if word[0] == "worker":
+            (self.joined.add if word[2] == "joined" else self.joined.discard)(word[1])
+        if word[0] == "job" and word[2] in ENDS:
+            self.ends[word[1].rstrip(":")] = word[2]
         return line
 
     def wait_for(self, text):
@@ -69,6 +78,15 @@ class Cluster:
         process.send_signal(how)
         process.wait()
 
+    def freeze_worker(self, name):
+        """One that has joined stands still until it counts as dead, then goes on and joins again."""
+        self.workers[name].send_signal(signal.SIGSTOP)
+        while name in self.joined:
+            self.next_line()
+        self.workers[name].send_signal(signal.SIGCONT)
+        while name not in self.joined:
+            self.next_line()
+
     def tool(self, *words, code=0):
         """Runs a command of the job tool; gives its answer."""
         done = subprocess.run([self.binary, *map(str, words), "--rest", self.rest, "--json"], capture_output=True,
@@ -82,11 +100,6 @@ class Cluster:
 
     def wait_until_over(self, jobs):
         """Reads until each job has ended; gives how, in their order."""
-        ends = {}
-        while len(ends) < len(jobs):
-            line = self.next_line()
-            for job in jobs:
-                for end in ("FINISHED", "FAILED", "CANCELED"):
-                    if line.strip() == f"job {job}: {end}":
-                        ends[job] = end
-        return [ends[job] for job in jobs]
+        while not self.ends.keys() >= set(jobs):
+            self.next_line()
+        return [self.ends[job] for job in jobs]

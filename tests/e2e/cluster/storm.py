@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Kills processes of a cluster with SIGKILL again and again, and compares what its jobs committed with an undisturbed run.
 
-usage: storm.py MILLRACE [--kills N] [--seed N] [--events N] [--unaligned] [--coordinators] [--rescale]
+usage: storm.py MILLRACE [--kills N] [--seed N] [--events N] [--unaligned] [--coordinators] [--rescale] [--freeze]
 Three workers of four slots run the jobs of ../kill_storm/jobs.sql at parallelism 2. When which of them is killed is
 drawn from the seed, as a number of lines that the coordinator prints; another takes its place. With --coordinators
-every third victim is the coordinator; with --rescale jobs change their parallelism in between. Exits 0 when no row is lost or
+every third victim is the coordinator; with --rescale jobs change their parallelism in between; with --freeze
+every second victim only stands still until it counts as dead. Exits 0 when no row is lost or
 doubled.
 """
 import argparse
@@ -32,13 +33,11 @@ def submission(out, args):
 def storm(cluster, jobs, args):
     """Gives the number of kills, fewer than wanted when the jobs end before."""
     chance = random.Random(args.seed)
-    over, ends = set(), ("FINISHED", "FAILED", "CANCELED")
     for kill in range(args.kills):
         for _ in range(chance.choice([1, 2, 5, 9, 14, 20])):
-            line = cluster.next_line()
-            over |= {job for job in jobs if line.strip() in [f"job {job}: {end}" for end in ends]}
-        if len(over) == len(jobs):
-            return kill, over
+            if cluster.ends.keys() >= set(jobs):
+                return kill
+            cluster.next_line()
         if args.rescale:
             # Refused when the job has that parallelism already, or ends.
             words = ["rescale", chance.choice(jobs), str(chance.choice([1, 2, 3])), "--rest", cluster.rest]
@@ -46,9 +45,13 @@ def storm(cluster, jobs, args):
         if args.coordinators and kill % 3 == 1:
             cluster.kill_coordinator()
             continue
-        cluster.kill_worker(chance.choice(sorted(cluster.workers)))
+        victim = chance.choice(sorted(cluster.workers))
+        if args.freeze and kill % 2 == 0 and victim in cluster.joined:
+            cluster.freeze_worker(victim)
+            continue
+        cluster.kill_worker(victim)
         cluster.start_worker(wait=False)
-    return args.kills, over
+    return args.kills
 
 
 def main():
@@ -60,6 +63,7 @@ def main():
     parser.add_argument("--unaligned", action="store_true")
     parser.add_argument("--coordinators", action="store_true")
     parser.add_argument("--rescale", action="store_true")
+    parser.add_argument("--freeze", action="store_true")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="millrace-cluster-storm-") as folder:
         quiet, stormy = pathlib.Path(folder, "quiet"), pathlib.Path(folder, "stormy")
@@ -69,8 +73,8 @@ def main():
             for _ in range(3):
                 cluster.start_worker()
             jobs = cluster.submit(*submission(stormy, args))
-            kills, over = storm(cluster, jobs, args)
-            cluster.wait_until_over([job for job in jobs if job not in over])
+            kills = storm(cluster, jobs, args)
+            cluster.wait_until_over(jobs)
             shown = [cluster.tool("show", job) for job in jobs]
         if {job["status"] for job in shown} != {"FINISHED"}:
             sys.exit(f"not all jobs finished: {shown}\n" + "".join(cluster.lines[-40:]))
