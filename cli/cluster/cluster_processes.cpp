@@ -9,6 +9,8 @@
 #include "cli/exit_code.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/version.hpp"
+#include "core/base/clock.hpp"
+#include "core/data/civil_time.hpp"
 #include "net/http/api_server.hpp"
 
 #include <unistd.h>
@@ -31,7 +33,14 @@ int fail(const error& e) {
   return exit_code_of(e.code);
 }
 
-void log_line(const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); }
+// One call, so that lines of several threads stay whole.
+void log_line(const std::string& line) {
+  constexpr int milliseconds = 3;
+  std::string text;
+  data::append_timestamp(text, system_clock().now(), milliseconds);
+  text += "  " + line + "\n";
+  std::fputs(text.c_str(), stderr);
+}
 
 /// `host:port`, host loopback.
 struct address {

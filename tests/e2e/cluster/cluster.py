@@ -48,6 +48,7 @@ class Cluster:
         if not line:
             raise SystemExit("the coordinator has ended:\n" + "".join(self.lines))
         self.lines.append(line)
+        line = line.split("  ", 1)[-1]  # behind the time
         word = line.split()
         if word[0] == "worker":
             (self.joined.add if word[2] == "joined" else self.joined.discard)(word[1])
