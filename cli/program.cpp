@@ -14,9 +14,11 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +43,7 @@ struct arguments {
   bool log_checkpoints = false;
   checkpoint_request checkpoints;
   std::string memory;
+  std::optional<std::uint16_t> metrics_port;
 };
 
 void add_script_options(CLI::App& command, arguments& a) {
@@ -95,6 +98,7 @@ int run(const arguments& a) {
   request.quiet = a.quiet;
   request.log_checkpoints = a.log_checkpoints;
   request.checkpoints = a.checkpoints;
+  request.metrics_port = a.metrics_port;
   if (!read_memory(a.memory, request.memory_bytes)) return exit_usage;
   return script_of(a, request.script) ? run_script(request) : exit_usage;
 }
@@ -117,6 +121,8 @@ class command_line {
     add_checkpoint_options(*run_, words_);
     run_->add_option("--memory", words_.memory,
                      "what the process may use (512m, 4g); state beyond it spills to disk");
+    run_->add_option("--metrics-port", words_.metrics_port,
+                     "serve metrics to Prometheus on that port of 127.0.0.1; 0: any free one");
     run_->add_flag("--quiet", words_.quiet, "no progress on stderr");
     add_script_options(*explain_, words_);
     explain_->add_option("--against", words_.against,

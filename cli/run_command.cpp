@@ -7,6 +7,7 @@
 #include "cli/interrupt.hpp"
 #include "cli/output_position.hpp"
 #include "cli/progress.hpp"
+#include "cli/run_metrics.hpp"
 #include "core/connectors/registry.hpp"
 #include "core/expr/temporal/time_zone.hpp"
 #include "core/plan/explain/explain.hpp"
@@ -111,6 +112,7 @@ class script_runner {
   run_request request_;
   interrupt_watch watch_;
   std::optional<actors::engine> engine_;
+  run_metrics metrics_;    // goes before the engine
   std::mutex jobs_mutex_;  // the watch's thread cancels
   std::vector<running_job> jobs_;
   bool output_closed_ = false;
@@ -118,6 +120,10 @@ class script_runner {
 
 int script_runner::run() {
   if (auto fits = check_request(request_.checkpoints); !fits) return fail(fits.error(), {});
+  if (request_.metrics_port) {
+    if (auto served = metrics_.serve(*request_.metrics_port); !served)
+      return fail(served.error(), {});
+  }
   auto text = load_script(request_.script);
   if (!text) return fail(text.error(), {});
   auto session = open_session(request_.script);
@@ -267,6 +273,7 @@ result<running_job> script_runner::start(plan::physical_plan plan, std::string n
   MILLRACE_TRY(job.handle, actors::start_job(*engine_, std::move(plan), std::move(options)));
   const std::lock_guard lock(jobs_mutex_);
   jobs_.push_back(job);
+  metrics_.add(job.state.name, job.handle, *engine_);
   if (watch_.interrupted()) job.handle->cancel();
   return job;
 }

@@ -4,6 +4,9 @@
 #include "cli/row_printer.hpp"
 #include "cli/script.hpp"
 
+#include <cstdint>
+#include <optional>
+
 namespace millrace::cli {
 
 /// `millrace run`: executes a script in this process. Rows of SELECT and SHOW go to stdout, errors
@@ -15,6 +18,8 @@ struct run_request {
   bool log_checkpoints = false;  ///< a line on stderr for every checkpoint
   checkpoint_request checkpoints;
   std::int64_t memory_bytes = 0;  ///< what the process may use; 0: no limit of its own
+  /// Where metrics are served on loopback; 0: a port of the system's choice, none: nowhere.
+  std::optional<std::uint16_t> metrics_port;
 };
 [[nodiscard]] int run_script(const run_request& request);
 

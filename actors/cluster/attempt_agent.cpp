@@ -285,6 +285,7 @@ void agent_state::report_counters() {
     report.watermark = m.watermark.load();
     report.busy_us = static_cast<std::uint64_t>(m.busy_us.load());
     report.backpressured_us = static_cast<std::uint64_t>(m.blocked_us.load());
+    report.state_bytes = static_cast<std::uint64_t>(m.state_bytes.load());
     options_.coordinator->send(std::move(report));
   }
   if (running_ > 0) self_->delayed_send(self_, report_every, report_tick{});

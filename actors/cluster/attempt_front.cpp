@@ -164,6 +164,7 @@ void front_state::on(const std::string&, const task_report& m) {
   to.watermark = m.watermark;
   to.busy_us = static_cast<std::int64_t>(m.busy_us);
   to.blocked_us = static_cast<std::int64_t>(m.backpressured_us);
+  to.state_bytes = static_cast<std::int64_t>(m.state_bytes);
 }
 
 void front_state::on(const std::string&, const end_report& m) {

@@ -166,6 +166,10 @@ void master_state::on_manifest_stored(manifest_stored& m) {
   // As if the answer had not come: what is durable by now is committed by the next start.
   if (auto go = pass_step(protocol_step::notify); !go) return give_up(go.take_error());
   stored_ = std::move(m.manifest);
+  if (stored_) {
+    const auto now = setup_->options.time->now();
+    record_->checkpoint_stored(now - stored_->triggered_at, coordination::bytes_of(*stored_));
+  }
   carry_out(checkpoints_->on_stored(m.id, setup_->options.time->now()));
   conclude_if_stopped();
 }

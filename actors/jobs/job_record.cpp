@@ -30,8 +30,21 @@ void job_record::checkpoint_settled(checkpoint_id id, bool complete, bool in_lin
     const std::lock_guard lock(mutex_);
     settled_ = {id, complete};
     if (in_line) settled_in_line_ = settled_;
+    ++(complete ? checkpoints_.completed : checkpoints_.failed);
+    if (complete) checkpoints_.last = id;
   }
   changed_.notify_all();
+}
+
+void job_record::checkpoint_stored(std::int64_t duration_ms, std::uint64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  checkpoints_.last_duration_ms = duration_ms;
+  checkpoints_.last_bytes = bytes;
+}
+
+checkpoint_statistics job_record::checkpoints() const {
+  const std::lock_guard lock(mutex_);
+  return checkpoints_;
 }
 
 job_status job_record::status() const {

@@ -14,6 +14,15 @@
 
 namespace millrace::actors {
 
+/// What has become of a job's checkpoints.
+struct checkpoint_statistics {
+  std::uint64_t completed = 0;
+  std::uint64_t failed = 0;
+  checkpoint_id last{};  ///< the newest complete one
+  std::int64_t last_duration_ms = 0;
+  std::uint64_t last_bytes = 0;  ///< of all files that it refers to
+};
+
 /// What the outside may know of a job: written by its master, read by any thread.
 class job_record {
  public:
@@ -23,6 +32,8 @@ class job_record {
   void conclude(coordination::job_status status, std::optional<error> cause);
   /// `in_line`: its barrier has overtaken nothing.
   void checkpoint_settled(checkpoint_id id, bool complete, bool in_line);
+  /// Before `checkpoint_settled` of a checkpoint that is kept.
+  void checkpoint_stored(std::int64_t duration_ms, std::uint64_t bytes);
 
   [[nodiscard]] coordination::job_status status() const;
   [[nodiscard]] std::vector<std::shared_ptr<const runtime::task_metrics>> tasks() const;
@@ -34,6 +45,7 @@ class job_record {
   /// With `in_line`, one whose barrier has overtaken nothing.
   [[nodiscard]] result<checkpoint_id> wait_checkpoint(checkpoint_id behind, bool in_line) const;
   [[nodiscard]] checkpoint_id last_settled() const;
+  [[nodiscard]] checkpoint_statistics checkpoints() const;
 
  private:
   mutable std::mutex mutex_;
@@ -47,6 +59,7 @@ class job_record {
   };
   settled_checkpoint settled_;          // the newest
   settled_checkpoint settled_in_line_;  // the newest of those that overtook nothing
+  checkpoint_statistics checkpoints_;
 };
 
 }  // namespace millrace::actors

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/jobs/job_record.hpp"
 #include "actors/jobs/job_setup.hpp"
 #include "actors/system/engine.hpp"
 #include "core/coordination/job_state_machine.hpp"
@@ -33,6 +34,7 @@ class job {
   virtual void wake() = 0;
   /// The counters of all tasks, live.
   [[nodiscard]] virtual std::vector<std::shared_ptr<const runtime::task_metrics>> tasks() const = 0;
+  [[nodiscard]] virtual checkpoint_statistics checkpoints() const = 0;
   /// What runs; for EXPLAIN and progress.
   [[nodiscard]] virtual const plan::physical_plan& plan() const = 0;
 };

@@ -1,7 +1,9 @@
 #include "cli/cluster/rest_api.hpp"
 
 #include "cli/cluster/cluster_json.hpp"
+#include "cli/cluster/cluster_metrics.hpp"
 #include "cli/cluster/script_jobs.hpp"
+#include "net/http/metrics_routes.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -124,9 +126,8 @@ api_answer drain(actors::coordinator& cluster, const std::string& name) {
   return answer_of({{"worker", name}}, accepted);
 }
 
-api_answer ready(const actors::coordinator& cluster) {
-  const bool some = !cluster.board().workers().empty();
-  return {some ? 200 : 503, some ? "ready\n" : "no worker has joined\n", "text/plain"};
+std::string not_ready(const actors::coordinator& cluster) {
+  return cluster.board().workers().empty() ? "no worker has joined" : "";
 }
 
 }  // namespace
@@ -135,12 +136,9 @@ std::vector<api_route> rest_routes(actors::coordinator& c) {
   constexpr auto get = api_route::method::get;
   constexpr auto post = api_route::method::post;
   const std::string job = "/api/v1/jobs/([0-9a-f]{16})";
-  return {
-      {get, "/healthz",
-       [](const api_request&) {
-         return api_answer{200, "ok\n", "text/plain"};
-       }},
-      {get, "/readyz", [&c](const api_request&) { return ready(c); }},
+  auto routes = net::metrics_routes(
+      {[&c] { return cluster_metrics(c.board()); }, [&c] { return not_ready(c); }});
+  const std::vector<api_route> api = {
       {post, "/api/v1/jobs", [&c](const api_request& r) { return submit(c, r); }},
       {get, "/api/v1/jobs", [&c](const api_request&) { return list(c); }},
       {get, job, [&c](const api_request& r) { return show(c, r.parameters[0]); }},
@@ -155,6 +153,8 @@ std::vector<api_route> rest_routes(actors::coordinator& c) {
       {post, "/api/v1/workers/([A-Za-z0-9._-]{1,128})/drain",
        [&c](const api_request& r) { return drain(c, r.parameters[0]); }},
   };
+  routes.insert(routes.end(), api.begin(), api.end());
+  return routes;
 }
 
 }  // namespace millrace::cli

@@ -96,4 +96,12 @@ struct checkpoint_manifest {
   std::vector<sink_state> sinks;
 };
 
+/// Of all state files that a checkpoint refers to.
+[[nodiscard]] inline std::uint64_t bytes_of(const checkpoint_manifest& m) {
+  std::uint64_t bytes = 0;
+  for (const auto& o : m.operators)
+    for (const auto& f : o.files) bytes += f.bytes;
+  return bytes;
+}
+
 }  // namespace millrace::coordination

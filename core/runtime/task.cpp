@@ -15,6 +15,8 @@ constexpr std::int64_t turn_us = 1000;
 constexpr int turn_events = 256;
 // A source's wait while the memory budget is used up.
 constexpr std::int64_t patience_us = 5000;
+// How often the size of the state is looked at, for metrics.
+constexpr std::int64_t state_sample_us = 250'000;
 
 template <class Signal>
 bool is_barrier(const Signal& next) {
@@ -360,11 +362,17 @@ void task::account(std::int64_t started_us, const result<task_turn>& turn) {
   const std::int64_t now = parts_.time->steady_us();
   task_metrics& m = *parts_.metrics;
   bump(m.busy_us, now - started_us);
-  if (blocked_since_us_ != 0) bump(m.blocked_us, started_us - blocked_since_us_);
-  const bool blocked = turn.ok() && turn->what == task_turn::next::wait &&
-                       (state_ == chain_state::full || !parts_.chain->has_room());
-  blocked_since_us_ = blocked ? now : 0;
+  if (waits_since_us_ != 0) {
+    bump(waits_blocked_ ? m.blocked_us : m.idle_us, started_us - waits_since_us_);
+  }
+  const bool waits = turn.ok() && turn->what == task_turn::next::wait;
+  waits_since_us_ = waits ? now : 0;
+  waits_blocked_ = state_ == chain_state::full || !parts_.chain->has_room();
   if (parts_.gate) m.queued_bytes.store(parts_.gate->queued_bytes(), std::memory_order_relaxed);
+  if (now < state_sampled_us_ + state_sample_us) return;
+  state_sampled_us_ = now;
+  m.state_bytes.store(static_cast<std::int64_t>(parts_.chain->memory_bytes()),
+                      std::memory_order_relaxed);
 }
 
 std::vector<data::batch_ptr> task::take_collected() {

@@ -192,9 +192,11 @@ class task {
   std::shared_ptr<tables::load_job> loading_;   // the chain is parked until it has run
   std::shared_ptr<tables::load_job> new_load_;  // to be handed out with this turn
   std::int64_t source_retry_us_ = 0;
-  std::int64_t blocked_since_us_ = 0;
+  std::int64_t waits_since_us_ = 0;  // 0: it does not
+  std::int64_t state_sampled_us_ = 0;
   std::uint32_t rows_since_barrier_ = 0;
   bool want_barrier_ = false;
+  bool waits_blocked_ = false;  // for credit or a slow sink; else for input
   bool asked_for_barrier_ = false;
   bool want_split_ = false;
   bool source_ended_ = false;

@@ -27,7 +27,9 @@ struct task_metrics {
   std::atomic<std::uint64_t> sink_rows{0};    ///< rows given to sinks or the session
   std::atomic<std::int64_t> busy_us{0};
   std::atomic<std::int64_t> blocked_us{0};  ///< waiting for credit or a slow sink: backpressure
+  std::atomic<std::int64_t> idle_us{0};     ///< waiting for input or for a time to come
   std::atomic<std::int64_t> queued_bytes{0};
+  std::atomic<std::int64_t> state_bytes{0};  ///< tables in memory, looked at a few times a second
   std::atomic<timestamp_ms> watermark{min_watermark};
 };
 

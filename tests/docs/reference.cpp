@@ -1,11 +1,12 @@
-// Prints a page of docs/reference from the code: reference functions|connectors|errors|options.
-// The test docs.<page> compares it with the page in the repository; to renew a page, redirect the
-// output there.
+// Prints a page of docs/reference from the code: reference
+// functions|connectors|errors|metrics|options. The test docs.<page> compares it with the page in
+// the repository; to renew a page, redirect the output there.
 
 #include "core/expr/reference.hpp"
 #include "cli/program.hpp"
 #include "core/base/error.hpp"
 #include "core/connectors/registry.hpp"
+#include "core/runtime/metric_list.hpp"
 #include "core/sql/session/session_options.hpp"
 
 #include <cstdio>
@@ -47,9 +48,10 @@ int main(int argc, char** argv) {
   if (page == "functions") text = millrace::expr::functions_reference();
   if (page == "connectors") text = millrace::connectors::connectors_reference();
   if (page == "errors") text = errors_reference();
+  if (page == "metrics") text = millrace::runtime::metrics_reference();
   if (page == "options") text = options_reference();
   if (text.empty()) {
-    std::fprintf(stderr, "usage: reference functions|connectors|errors|options\n");
+    std::fprintf(stderr, "usage: reference functions|connectors|errors|metrics|options\n");
     return 2;
   }
   std::fwrite(text.data(), 1, text.size(), stdout);
