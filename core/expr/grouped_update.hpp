@@ -11,7 +11,7 @@
 namespace millrace::expr {
 
 /// Rows of a batch by group: those of group g are `rows[ends[g - 1]]` to `rows[ends[g] - 1]`, in
-/// the order they came, and `states[g]` points to the aggregate's first slot of the group.
+/// the order they came, at least one; `states[g]` points to the aggregate's first slot of it.
 struct grouped_input {
   std::span<const data::column_ptr> arguments;  ///< flat or constant; indexed by stored row
   const std::uint32_t* rows;                    ///< stored rows

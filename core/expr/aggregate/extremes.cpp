@@ -33,9 +33,30 @@ result<void> update(const aggregate_overload&, const aggregate_input& in) {
   return {};
 }
 
+// Every row has a value, so the best of a group needs no flag until it meets the state. Not for
+// NaN, which loses to all but whoever comes after it.
+template <class T, bool Max>
+void update_full_groups(const grouped_input& in) {
+  with_values<T>(*in.arguments[0], [&](auto values) {
+    std::uint32_t at = 0;
+    for (std::size_t g = 0; g < in.ends.size(); ++g) {
+      T best = values[in.rows[at]];
+      for (++at; at < in.ends[g]; ++at) {
+        const T v = values[in.rows[at]];
+        best = better<T, Max>(v, best) ? v : best;
+      }
+      auto& s = state_at<extreme<T>>(in.states[g]);
+      if (s.seen == 0 || better<T, Max>(best, s.value)) s.value = best;
+      s.seen = 1;
+    }
+  });
+}
+
 template <class T, bool Max>
 void update_groups(const grouped_input& in) {
   const auto& argument = *in.arguments[0];
+  if (!std::is_floating_point_v<T> && in.passes == nullptr && !argument.may_have_nulls())
+    return update_full_groups<T, Max>(in);
   with_values<T>(argument, [&](auto values) {
     for_each_grouped<extreme<T>>(
         in, &argument, [&](extreme<T>& best, std::uint32_t row, std::int64_t) {

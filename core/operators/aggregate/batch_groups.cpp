@@ -128,7 +128,9 @@ data::batch_ptr batch_groups::first_of_each(const data::record_batch& batch) con
 }
 
 std::span<const std::uint32_t> batch_groups::ends() {
-  if (ends_.empty()) {
+  if (count() == 1) {
+    ends_.assign(1, live_count_);
+  } else if (ends_.empty()) {
     ends_.assign(count(), 0);
     for (const std::uint32_t g : group_of_) ++ends_[g];
     std::partial_sum(ends_.begin(), ends_.end(), ends_.begin());

@@ -88,6 +88,22 @@ TEST(group_aggregate, adds_up_batches_of_any_size) {
   }
 }
 
+TEST(group_aggregate, keeps_the_least_and_greatest_of_batches_without_null) {
+  const columns in = {{"k", bigint()}, {"v", bigint()}};
+  const columns out = {{"k", bigint()}, {"least", bigint()}, {"greatest", bigint()}};
+  for (const int keys : {1, 3}) {
+    operator_harness h(spec_of({aggregate("MIN", {1}, in), aggregate("MAX", {1}, in)}), {in}, out);
+    for (const int above : {-500, 200, 0}) {
+      std::string text;
+      for (int i = 0; i < 90; ++i)
+        text += std::to_string(i % keys) + " | " + std::to_string(above + i * 31 % 90) + "\n";
+      h.rows(text);
+    }
+    EXPECT_EQ(h.folded(),
+              keys == 1 ? "0 | -500 | 289\n" : "0 | -500 | 287\n1 | -499 | 288\n2 | -498 | 289\n");
+  }
+}
+
 // Keys that rows share are looked up once per batch; row by row they never are.
 class group_aggregate_of_groups : public ::testing::TestWithParam<bool> {
  protected:
