@@ -94,7 +94,8 @@ class RunMetrics(unittest.TestCase):
         self.assertEqual({rule["lastError"] for rule in server.alerts().values() if "lastError" in rule}, set())
 
     def test_a_taken_port_is_an_error(self):
-        refused = self.millrace.run("SELECT 1;", "--metrics-port", str(self.port))
+        refused = program.Program(sys.argv[1], self).run("SELECT 1;", "--metrics-port", str(self.port))
+        self.assertIsNone(self.child.poll(), "the job has ended")
         self.assertEqual(refused.code, 1)
         self.assertIn(f"cannot listen on 127.0.0.1:{self.port}", refused.err)
 
