@@ -125,8 +125,8 @@ void task_state::settle(const checkpoint_settled& settled) {
     machine_->checkpoint_complete(settled.id);
   } else {
     machine_->checkpoint_aborted(settled.id);
-    schedule();
   }
+  schedule();
 }
 
 void task_state::schedule() {

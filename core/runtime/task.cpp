@@ -138,6 +138,7 @@ result<bool> task::work_once() {
   if (state_ != chain_state::ready) return true;
   const bool barrier_next = hurry_ && !deferred_.empty() && is_barrier(deferred_.front());
   if (!barrier_next && !parts_.chain->has_room()) return false;
+  if (awaits_settlement()) return false;
   if (!deferred_.empty()) {
     const signal next = std::move(deferred_.front());
     deferred_.pop_front();
@@ -145,6 +146,12 @@ result<bool> task::work_once() {
     return true;
   }
   return parts_.source ? from_source() : from_gate();
+}
+
+// Between processes a barrier may come before the word on the checkpoint before it, whose frozen
+// state is still in the way.
+bool task::awaits_settlement() const {
+  return kept_ && !deferred_.empty() && is_barrier(deferred_.front());
 }
 
 // Every task gives back its share of what is too much, so that none empties itself for the others.

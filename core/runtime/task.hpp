@@ -165,6 +165,7 @@ class task {
   [[nodiscard]] result<void> look_for_barrier();
   [[nodiscard]] result<void> overtake(const data::barrier& barrier);
   [[nodiscard]] bool is_due(const data::barrier& barrier) const;
+  [[nodiscard]] bool awaits_settlement() const;
   [[nodiscard]] result<void> pass_trigger();
   void pass(const data::barrier& barrier);
   void hold_snapshot();

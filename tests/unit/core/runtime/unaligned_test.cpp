@@ -183,6 +183,7 @@ TEST_F(unaligned_test, an_ended_input_has_nothing_more_to_say) {
   run();
   ASSERT_TRUE(snapshot_) << "no barrier comes over a channel that has ended";
   EXPECT_EQ(overtaken(), (log{"0.0: +I | 1 | 1", "1.1:"}));
+  task_->checkpoint_complete(checkpoint_id(1));
   send(1, rows("2 | 2"));
   send(1, unaligned(2));
   run();
@@ -392,6 +393,30 @@ TEST_F(unaligned_test, two_stateful_operators_in_one_chain) {
   run();
   EXPECT_TRUE(snapshot_->overtaken.empty());
   for (const auto& delta : snapshot_->state.stages) EXPECT_EQ(entries_of(delta), 1u);
+}
+
+// Between processes the word on a checkpoint may come behind the barrier of the next one.
+TEST_F(unaligned_test, a_barrier_waits_for_the_word_on_the_checkpoint_before) {
+  for (const bool complete : {true, false}) {
+    std::vector<std::unique_ptr<operators::physical_operator>> all;
+    all.push_back(std::make_unique<counting_operator>());
+    make({0}, std::move(all));
+    send(0, rows("1 | 1"));
+    send(0, aligned(1));
+    run();
+    ASSERT_EQ(snapshot_->barrier.id, checkpoint_id(1));
+    send(0, aligned(2));
+    run();
+    EXPECT_EQ(snapshot_->barrier.id, checkpoint_id(1));
+    if (complete) {
+      task_->checkpoint_complete(checkpoint_id(1));
+    } else {
+      task_->checkpoint_aborted(checkpoint_id(1));
+    }
+    run();
+    EXPECT_EQ(snapshot_->barrier.id, checkpoint_id(2));
+    EXPECT_EQ(entries_of(snapshot_->state.stages[0]), 1u);
+  }
 }
 
 TEST_F(unaligned_test, a_savepoint_followed_by_an_incremental_checkpoint) {
