@@ -15,6 +15,7 @@ struct channel_frame {
   enum class kind : std::uint32_t {
     element = 1,  ///< an element's segments follow; `bytes`: the credit that it takes
     grant = 2,    ///< nothing follows; `bytes`: the credit that is given
+    broken = 3,   ///< nothing follows; the other end has failed
   };
   kind what = kind::element;
   std::uint32_t attempt = 0;
@@ -31,7 +32,7 @@ static_assert(std::is_trivially_copyable_v<channel_frame> && sizeof(channel_fram
   if (bytes.size() != sizeof frame) return std::nullopt;
   std::memcpy(&frame, bytes.data(), sizeof frame);
   const bool known =
-      frame.what == channel_frame::kind::element || frame.what == channel_frame::kind::grant;
+      frame.what >= channel_frame::kind::element && frame.what <= channel_frame::kind::broken;
   if (!known || frame.bytes < 0) return std::nullopt;
   return frame;
 }

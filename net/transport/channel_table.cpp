@@ -1,6 +1,6 @@
 #include "net/transport/channel_table.hpp"
 
-#include <vector>
+#include <set>
 
 namespace millrace::net {
 
@@ -26,13 +26,20 @@ auto channel_table::find(Map& ends, key at) -> typename Map::mapped_type {
   return found == ends.end() ? nullptr : found->second;
 }
 
-void channel_table::take(link_message message) {
-  if (message.frames.empty()) return;
-  const auto frame = read_channel_frame(message.frames.front());
-  if (!frame) return;
-  if (frame->what == channel_frame::kind::grant) return take_grant(*frame);
+std::optional<channel_table::notice> channel_table::take(link_message message) {
+  const auto frame =
+      message.frames.empty() ? std::nullopt : read_channel_frame(message.frames.front());
+  if (!frame) {
+    ++dropped_;
+    return std::nullopt;
+  }
+  switch (frame->what) {
+    case channel_frame::kind::grant: take_grant(*frame); return std::nullopt;
+    case channel_frame::kind::broken: take_end(*frame); return std::nullopt;
+    case channel_frame::kind::element: break;
+  }
   message.frames.erase(message.frames.begin());
-  take_element(*frame, std::move(message));
+  return take_element(*frame, std::move(message));
 }
 
 void channel_table::take_grant(const channel_frame& frame) {
@@ -41,19 +48,46 @@ void channel_table::take_grant(const channel_frame& frame) {
     const std::scoped_lock hold(mutex_);
     end = find(writers_, {frame.attempt, frame.channel});
   }
-  if (end) end->sender->grant(end->out, frame.bytes);
+  if (!end) return static_cast<void>(++dropped_);
+  end->sender->grant(end->out, frame.bytes);
 }
 
-void channel_table::take_element(const channel_frame& frame, link_message message) {
+// Told by the reader's side, whose own task has failed already.
+void channel_table::take_end(const channel_frame& frame) {
+  const key at{frame.attempt, frame.channel};
+  std::shared_ptr<writer_end> end;
+  {
+    const std::scoped_lock hold(mutex_);
+    end = find(writers_, at);
+    writers_.erase(at);
+  }
+  if (!end) return static_cast<void>(++dropped_);
+  end->sender->fail(make_error(
+      errc::net_bad_sequence,
+      "channel " + std::to_string(frame.channel) + " has failed at its reader on " + end->peer));
+}
+
+std::optional<channel_table::notice> channel_table::take_element(const channel_frame& frame,
+                                                                 link_message message) {
   std::shared_ptr<reader_end> end;
   {
     const std::scoped_lock hold(mutex_);
     end = find(readers_, {frame.attempt, frame.channel});
   }
-  if (!end) return;
+  if (!end || end->failed) {
+    ++dropped_;
+    return std::nullopt;
+  }
   auto element = decode(*end, frame, std::move(message));
-  if (!element) return end->receiver->fail(element.take_error());
-  end->receiver->deliver(end->in, {std::move(*element), frame.bytes});
+  if (element) {
+    end->receiver->deliver(end->in, {std::move(*element), frame.bytes});
+    return std::nullopt;
+  }
+  end->failed = true;
+  end->receiver->fail(element.take_error());
+  return notice{
+      end->peer,
+      {.what = channel_frame::kind::broken, .attempt = frame.attempt, .channel = frame.channel}};
 }
 
 result<data::element> channel_table::decode(reader_end& end, const channel_frame& frame,
@@ -72,14 +106,14 @@ result<data::element> channel_table::decode(reader_end& end, const channel_frame
 }
 
 void channel_table::fail_peer(const std::string& peer, const error& cause) {
-  std::vector<std::shared_ptr<runtime::mailbox>> hit;
+  std::set<std::shared_ptr<runtime::mailbox>> hit;
   {
     const std::scoped_lock hold(mutex_);
     for (const auto& [at, end] : writers_) {
-      if (end->peer == peer) hit.push_back(end->sender);
+      if (end->peer == peer) hit.insert(end->sender);
     }
     for (const auto& [at, end] : readers_) {
-      if (end->peer == peer) hit.push_back(end->receiver);
+      if (end->peer == peer && !end->failed) hit.insert(end->receiver);
     }
     std::erase_if(writers_, [&](const auto& entry) { return entry.second->peer == peer; });
     std::erase_if(readers_, [&](const auto& entry) { return entry.second->peer == peer; });

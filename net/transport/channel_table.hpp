@@ -6,6 +6,7 @@
 #include "net/transport/channel_frame.hpp"
 #include "net/transport/link_hub.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -35,24 +36,36 @@ class channel_table {
     data::schema rows;
     std::string peer;
     std::uint64_t next_sequence = 0;
+    bool failed = false;  // told once; nothing is delivered any more
+  };
+  /// What the other end of a channel has to hear.
+  struct notice {
+    std::string peer;
+    channel_frame frame;
   };
 
   void add(key at, writer_end end);
   void add(key at, reader_end end);
   void forget(std::uint32_t attempt);
-  /// A message has come in. What is for no channel is dropped, what is no message too.
-  void take(link_message message);
-  /// The mailboxes of all channels to the peer fail; the channels are forgotten.
+  /// A message has come in. What is for no channel is counted and dropped, what is no message too.
+  /// Gives what to answer when the message has failed its channel.
+  [[nodiscard]] std::optional<notice> take(link_message message);
+  /// Messages that were dropped so far.
+  [[nodiscard]] std::uint64_t dropped() const { return dropped_.load(); }
+  /// The mailboxes of all channels to the peer fail, each once; the channels are forgotten.
   void fail_peer(const std::string& peer, const error& cause);
 
  private:
   void take_grant(const channel_frame& frame);
-  void take_element(const channel_frame& frame, link_message message);
+  void take_end(const channel_frame& frame);
+  [[nodiscard]] std::optional<notice> take_element(const channel_frame& frame,
+                                                   link_message message);
   [[nodiscard]] result<data::element> decode(reader_end& end, const channel_frame& frame,
                                              link_message message) const;
   template <class Map>
   static auto find(Map& ends, key at) -> typename Map::mapped_type;
 
+  std::atomic<std::uint64_t> dropped_ = 0;
   std::mutex mutex_;
   std::map<key, std::shared_ptr<writer_end>> writers_;  // guarded by mutex_
   std::map<key, std::shared_ptr<reader_end>> readers_;  // guarded by mutex_

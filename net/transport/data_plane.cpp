@@ -3,6 +3,7 @@
 #include "net/transport/channel_table.hpp"
 #include "net/transport/link_hub.hpp"
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -53,6 +54,22 @@ link_message message_of(const channel_frame& frame,
   return message;
 }
 
+using segment_list = std::span<const std::span<const std::byte>>;
+
+std::size_t largest_of(segment_list segments) {
+  std::size_t largest = 0;
+  for (const auto& segment : segments) largest = std::max(largest, segment.size());
+  return largest;
+}
+
+error too_large(segment_list segments) {
+  return make_error(errc::net_frame_too_large,
+                    "a batch with a column of " + std::to_string(largest_of(segments)) +
+                        " bytes in " + std::to_string(segments.size()) +
+                        " buffers; between workers go 64 MiB and 16383 buffers at most",
+                    "send smaller values, or fewer columns");
+}
+
 class remote_writer final : public runtime::channel_writer {
  public:
   remote_writer(remote_channel channel, std::shared_ptr<runtime::mailbox> sender, link_hub& hub,
@@ -60,9 +77,40 @@ class remote_writer final : public runtime::channel_writer {
       : channel_(std::move(channel)), sender_(std::move(sender)), hub_(hub), link_(link) {}
 
   void send(runtime::parcel p) override {
+    const auto* batch = std::get_if<data::batch_ptr>(&p.what);
+    if (batch == nullptr || p.bytes <= whole_below || (*batch)->row_count() < 2) {
+      return send_whole(p);
+    }
+    send_pieces(*batch, p.bytes);
+  }
+
+ private:
+  static constexpr std::int64_t whole_below = 16 << 20;
+  static constexpr std::int64_t piece_bytes = 6 << 20;
+
+  // Three at least: then each is less than half of the batch, of which only its rows are sent.
+  void send_pieces(const data::batch_ptr& batch, std::int64_t bytes) {
+    const std::uint64_t rows = batch->row_count();
+    const auto pieces =
+        std::min<std::uint64_t>(rows, static_cast<std::uint64_t>(bytes / piece_bytes));
+    std::int64_t left = bytes;
+    for (std::uint64_t i = 0; i < pieces; ++i) {
+      const auto begin = static_cast<std::uint32_t>(rows * i / pieces);
+      const auto end = static_cast<std::uint32_t>(rows * (i + 1) / pieces);
+      const std::int64_t share = i + 1 == pieces ? left : bytes / static_cast<std::int64_t>(pieces);
+      left -= share;
+      send_whole({data::live_slice(batch, begin, end - begin), share});
+    }
+  }
+
+  void send_whole(const runtime::parcel& p) {
     const codec::frame_header header{channel_.attempt, channel_id(channel_.number), sequence_++};
     auto coded = codec::encode(header, p.what);
     if (!coded) return sender_->fail(coded.take_error());
+    const auto segments = (*coded)->segments();
+    if (segments.size() >= most_frames || largest_of(segments) > hub_options{}.max_frame_bytes) {
+      return sender_->fail(too_large(segments));
+    }
     const channel_frame frame{.what = channel_frame::kind::element,
                               .attempt = channel_.attempt.value,
                               .channel = channel_.number,
@@ -70,7 +118,6 @@ class remote_writer final : public runtime::channel_writer {
     hub_.send(link_, message_of(frame, std::move(*coded)));
   }
 
- private:
   remote_channel channel_;
   std::shared_ptr<runtime::mailbox> sender_;
   link_hub& hub_;
@@ -103,6 +150,7 @@ class running_plane final : public data_plane {
     hub_options hub;
     hub.name = std::move(options.name);
     hub.listen = std::move(options.listen);
+    hub.silence_ms = options.silence_ms;
     MILLRACE_TRY(hub_, link_hub::open(std::move(hub), std::make_shared<listener>(*this)));
     return {};
   }
@@ -129,19 +177,25 @@ class running_plane final : public data_plane {
   }
 
   void forget(attempt_id attempt) override { table_.forget(attempt.value); }
+  std::uint64_t dropped() const override { return table_.dropped(); }
 
  private:
   class listener final : public link_listener {
    public:
     explicit listener(running_plane& plane) : plane_(plane) {}
     void on_message(const std::string&, link_message message) override {
-      plane_.table_.take(std::move(message));
+      plane_.on_message(std::move(message));
     }
     void on_down(link_id link, const error& cause) override { plane_.on_down(link, cause); }
 
    private:
     running_plane& plane_;
   };
+
+  void on_message(link_message message) {
+    const auto answer = table_.take(std::move(message));
+    if (answer) hub_->send(links_.to(answer->peer, *hub_), message_of(answer->frame, nullptr));
+  }
 
   void on_down(link_id link, const error& cause) {
     const std::string peer = links_.forget(link);

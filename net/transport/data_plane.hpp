@@ -4,6 +4,7 @@
 #include "core/data/types.hpp"
 #include "core/runtime/channel.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -20,11 +21,13 @@ struct remote_channel {
 struct data_plane_options {
   std::string name;  ///< of this worker; unique
   std::string listen = "tcp://127.0.0.1:0";
+  std::int64_t silence_ms = 2'000;  ///< as of `hub_options`
 };
 
 /// The channels of this worker to others: multiplexed over one link per worker, with batches as
 /// frames without copies and grants the other way. A gap, a duplicate, an element of an attempt
 /// that is over, or a broken link fails the mailboxes at both its ends; nothing is lost silently.
+/// A batch of more than 16 MiB goes in pieces, so that others get their turn.
 /// Thread safe.
 class data_plane {
  public:
@@ -42,6 +45,8 @@ class data_plane {
   /// Forgets all channels of an attempt and lets the mailboxes go; what still arrives for it is
   /// counted and dropped.
   virtual void forget(attempt_id attempt) = 0;
+  /// Messages so far that were for no channel: of attempts that are over, or from strangers.
+  [[nodiscard]] virtual std::uint64_t dropped() const = 0;
 };
 
 }  // namespace millrace::net

@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include <algorithm>
 #include <cstring>
 #include <random>
 #include <utility>
@@ -14,31 +15,42 @@ namespace millrace::net {
 
 namespace {
 
-constexpr int probe_every_ms = 500;  // ZMTP heartbeats
-constexpr int silence_ms = 2'000;    // after which a connection counts as broken
-constexpr int linger_ms = 1'000;     // for what is queued when a hub goes
-constexpr std::size_t most_frames = 4'096;
-constexpr std::size_t messages_per_turn = 1'024;
-constexpr char name_end = '\x1f';  // in an identity, between name and what makes it unique
+using steady = std::chrono::steady_clock;
 
-constexpr int ends_of_a_link = ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED |
-                               ZMQ_EVENT_CONNECT_RETRIED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
-                               ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
-                               ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+constexpr int linger_ms = 1'000;  // for what is queued when a hub goes
+constexpr std::size_t messages_per_turn = 1'024;
+constexpr std::size_t longest_name = 200;  // an identity of ZeroMQ has 255 bytes
+constexpr char name_end = '\x1f';          // in an identity, between name and what makes it unique
+
+constexpr int events_of_a_link =
+    ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED |
+    ZMQ_EVENT_CONNECT_RETRIED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
+    ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
 
 std::string name_in(std::span<const std::byte> identity) {
   const std::string_view text(reinterpret_cast<const char*>(identity.data()), identity.size());
   return std::string(text.substr(0, text.find(name_end)));
 }
 
-const char* meaning_of(std::uint16_t event) {
+error lost(const std::string& why) { return make_error(net_peer_lost, why); }
+
+error meaning_of(std::uint16_t event) {
   switch (event) {
-    case ZMQ_EVENT_DISCONNECTED: return "the connection broke";
-    case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH: return "its keys were refused";
+    case ZMQ_EVENT_DISCONNECTED: return lost("the connection broke");
+    case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH: return lost("its keys were refused");
     case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
-    case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL: return "it does not speak our protocol";
-    default: return "nobody answers";
+    case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL: return lost("it does not speak our protocol");
+    default: return lost("nobody answers");
   }
+}
+
+// The first frame of an event is its number, 16 bits, and a value. Nothing: no event waits.
+std::optional<std::uint16_t> next_event(void* monitor) {
+  const auto event = receive_frames(monitor);
+  if (!event || event->frames[0].size() < sizeof(std::uint16_t)) return std::nullopt;
+  std::uint16_t number = 0;
+  std::memcpy(&number, event->frames[0].data(), sizeof number);
+  return number;
 }
 
 }  // namespace
@@ -64,12 +76,24 @@ void hub_thread::set_limits(void* socket) const {
   set_option(socket, ZMQ_SNDHWM, 0);
   set_option(socket, ZMQ_RCVHWM, 0);
   set_option(socket, ZMQ_MAXMSGSIZE, static_cast<std::int64_t>(options_.max_frame_bytes));
-  set_option(socket, ZMQ_HEARTBEAT_IVL, probe_every_ms);
-  set_option(socket, ZMQ_HEARTBEAT_TIMEOUT, silence_ms);
+  const int silence = static_cast<int>(options_.silence_ms);
+  set_option(socket, ZMQ_HEARTBEAT_IVL, silence / 4);
+  set_option(socket, ZMQ_HEARTBEAT_TIMEOUT, silence);
   set_option(socket, ZMQ_LINGER, linger_ms);
 }
 
+result<void> hub_thread::check_name() const {
+  const std::string& name = options_.name;
+  const bool plain = !name.empty() && name.size() <= longest_name && name.front() != '\0' &&
+                     name.find(name_end) == std::string::npos;
+  if (plain) return {};
+  return make_error(errc::config_bad_value,
+                    "a name of " + std::to_string(name.size()) + " bytes for a process",
+                    "take 1 to 200 bytes of plain text");
+}
+
 result<void> hub_thread::listen() {
+  MILLRACE_CHECK(check_name());
   router_ = make_socket(context_.get(), ZMQ_ROUTER);
   set_limits(router_.get());
   if (zmq_bind(router_.get(), options_.listen.c_str()) != 0) {
@@ -85,40 +109,79 @@ result<void> hub_thread::listen() {
 }
 
 void hub_thread::tell(hub_command command) {
-  bool first = false;
+  bool wake = false;
   {
     const std::scoped_lock hold(mutex_);
-    first = commands_.empty();
+    wake = commands_.empty() && std::this_thread::get_id() != own_thread_;
     commands_.push_back(std::move(command));
   }
   const std::uint64_t one = 1;
-  if (first) static_cast<void>(!write(wake_, &one, sizeof one));
+  if (wake) static_cast<void>(!write(wake_, &one, sizeof one));
 }
 
 std::vector<hub_command> hub_thread::take_commands() {
-  std::uint64_t count = 0;
-  static_cast<void>(!read(wake_, &count, sizeof count));
   const std::scoped_lock hold(mutex_);
   return std::exchange(commands_, {});
 }
 
 void hub_thread::run() {
+  {
+    const std::scoped_lock hold(mutex_);
+    own_thread_ = std::this_thread::get_id();
+  }
   while (true) {
-    wait_for_work();
-    for (hub_command& command : take_commands()) {
-      if (!carry_out(command)) return;
+    const work now = wait_for_work();
+    if (now.commands) {
+      std::uint64_t count = 0;
+      static_cast<void>(!read(wake_, &count, sizeof count));
     }
-    read_messages();
-    read_monitors();
+    if (now.messages) read_messages();
+    for (const link_id link : now.events) read_events(link);
+    break_late_links();
+    if (!carry_out_all()) return;
   }
 }
 
-void hub_thread::wait_for_work() {
+bool hub_thread::carry_out_all() {
+  for (hub_command& command : take_commands()) {
+    if (!carry_out(command)) return false;
+  }
+  return true;
+}
+
+hub_thread::work hub_thread::wait_for_work() {
   std::vector<zmq_pollitem_t> all;
+  std::vector<link_id> polled;
   all.push_back({nullptr, wake_, ZMQ_POLLIN, 0});
   all.push_back({router_.get(), 0, ZMQ_POLLIN, 0});
-  for (const auto& [id, link] : links_) all.push_back({link.monitor.get(), 0, ZMQ_POLLIN, 0});
-  zmq_poll(all.data(), static_cast<int>(all.size()), -1);
+  for (const auto& [id, link] : links_) {
+    all.push_back({link.monitor.get(), 0, ZMQ_POLLIN, 0});
+    polled.push_back(id);
+  }
+  if (zmq_poll(all.data(), static_cast<int>(all.size()), patience_ms()) < 0) return {};
+  work found{.commands = all[0].revents != 0, .messages = all[1].revents != 0, .events = {}};
+  for (std::size_t i = 0; i < polled.size(); ++i) {
+    if (all[i + 2].revents != 0) found.events.push_back(polled[i]);
+  }
+  return found;
+}
+
+// Until the next link has to be made; for ever when none waits. Not at all while there are
+// commands: those of the hub's own thread do not wake it.
+int hub_thread::patience_ms() {
+  {
+    const std::scoped_lock hold(mutex_);
+    if (!commands_.empty()) return 0;
+  }
+  std::int64_t patience = -1;
+  for (const auto& [id, link] : links_) {
+    if (link.made) continue;
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(link.deadline - steady::now()).count();
+    const std::int64_t wait = std::max<std::int64_t>(left, 0);
+    patience = patience < 0 ? wait : std::min(patience, wait);
+  }
+  return static_cast<int>(patience);
 }
 
 bool hub_thread::carry_out(hub_command& command) {
@@ -126,18 +189,31 @@ bool hub_thread::carry_out(hub_command& command) {
     case hub_command::kind::stop: return false;
     case hub_command::kind::connect: connect(command.link, command.endpoint); return true;
     case hub_command::kind::close: links_.erase(command.link); return true;
-    case hub_command::kind::send: break;
-  }
-  const auto link = links_.find(command.link);
-  if (link == links_.end()) return true;
-  if (!send_frames(link->second.dealer.get(), command.message)) {
-    break_link(command.link, meaning_of(ZMQ_EVENT_DISCONNECTED));
+    case hub_command::kind::send: send(command.link, command.message); return true;
   }
   return true;
 }
 
+void hub_thread::send(link_id over, const link_message& message) {
+  const auto link = links_.find(over);
+  if (link == links_.end()) return;
+  std::size_t largest = 0;
+  for (const auto& frame : message.frames) largest = std::max(largest, frame.size());
+  if (largest > options_.max_frame_bytes || message.frames.size() > most_frames) {
+    return break_link(
+        over, make_error(errc::net_frame_too_large,
+                         "a message of " + std::to_string(message.frames.size()) +
+                             " frames, the largest of " + std::to_string(largest) +
+                             " bytes; the limit is " + std::to_string(options_.max_frame_bytes)));
+  }
+  if (!send_frames(link->second.dealer.get(), message)) {
+    break_link(over, meaning_of(ZMQ_EVENT_DISCONNECTED));
+  }
+}
+
 void hub_thread::connect(link_id link, const std::string& endpoint) {
   link_sockets sockets;
+  sockets.deadline = steady::now() + std::chrono::milliseconds(options_.connect_timeout_ms);
   sockets.dealer = make_socket(context_.get(), ZMQ_DEALER);
   void* dealer = sockets.dealer.get();
   set_limits(dealer);
@@ -147,48 +223,50 @@ void hub_thread::connect(link_id link, const std::string& endpoint) {
   set_option(dealer, ZMQ_ROUTING_ID,
              options_.name + name_end + std::to_string(identities_ + link.value));
   const std::string events = "inproc://monitor-" + std::to_string(link.value);
-  zmq_socket_monitor(dealer, events.c_str(), ends_of_a_link);
+  zmq_socket_monitor(dealer, events.c_str(), events_of_a_link);
   sockets.monitor = make_socket(context_.get(), ZMQ_PAIR);
   zmq_connect(sockets.monitor.get(), events.c_str());
   const bool made = zmq_connect(dealer, endpoint.c_str()) == 0;
   links_.emplace(link, std::move(sockets));
-  if (!made) break_link(link, "'" + endpoint + "' is no address: " + last_failure());
+  if (!made) break_link(link, lost("'" + endpoint + "' is no address: " + last_failure()));
 }
 
-void hub_thread::break_link(link_id link, const std::string& why) {
+void hub_thread::break_link(link_id link, const error& why) {
   const auto gone = links_.extract(link);
   if (!gone) return;
   set_option(gone.mapped().dealer.get(), ZMQ_LINGER, 0);
-  listener_->on_down(link, make_error(net_peer_lost, why));
+  listener_->on_down(link, why);
 }
 
-// A bounded number, so that commands get their turn.
+// A bounded number, so that commands get their turn. More frames than the limit are no message of
+// ours: what they were to be is missed by its sequence number.
 void hub_thread::read_messages() {
   for (std::size_t i = 0; i < messages_per_turn; ++i) {
     const auto message = receive_frames(router_.get());
     if (!message) return;
-    if (message->frames.size() < 2 || message->frames.size() > most_frames) continue;
+    if (message->frames.size() < 2 || message->frames.size() > most_frames + 1) continue;
     const std::string from = name_in(message->frames.front());
     message->frames.erase(message->frames.begin());
     listener_->on_message(from, std::move(*message));
   }
 }
 
-void hub_thread::read_monitors() {
-  std::vector<std::pair<link_id, std::string>> broken;
-  for (const auto& [id, link] : links_) {
-    if (auto why = end_of(link.monitor.get()); !why.empty()) broken.emplace_back(id, why);
+void hub_thread::read_events(link_id link) {
+  for (auto at = links_.find(link); at != links_.end(); at = links_.find(link)) {
+    const auto event = next_event(at->second.monitor.get());
+    if (!event) return;
+    if (*event != ZMQ_EVENT_HANDSHAKE_SUCCEEDED) return break_link(link, meaning_of(*event));
+    at->second.made = true;
   }
-  for (const auto& [id, why] : broken) break_link(id, why);
 }
 
-// The first frame of an event is its number, 16 bits, and a value.
-std::string hub_thread::end_of(void* monitor) const {
-  const auto event = receive_frames(monitor);
-  if (!event || event->frames.empty() || event->frames[0].size() < sizeof(std::uint16_t)) return {};
-  std::uint16_t number = 0;
-  std::memcpy(&number, event->frames[0].data(), sizeof number);
-  return meaning_of(number);
+// libzmq says nothing when it finds no address for a host's name.
+void hub_thread::break_late_links() {
+  std::vector<link_id> late;
+  for (const auto& [id, link] : links_) {
+    if (!link.made && link.deadline <= steady::now()) late.push_back(id);
+  }
+  for (const link_id id : late) break_link(id, lost("nobody answers in time"));
 }
 
 }  // namespace millrace::net

@@ -3,11 +3,14 @@
 #include "net/transport/link_hub.hpp"
 #include "net/transport/zmq_parts.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace millrace::net {
@@ -32,7 +35,7 @@ class hub_thread {
 
   [[nodiscard]] result<void> listen();
   [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
-  /// Any thread.
+  /// Any thread. The hub's own looks at the queue again before it waits.
   void tell(hub_command command);
   void run();
 
@@ -41,16 +44,29 @@ class hub_thread {
   struct link_sockets {
     zmq_socket monitor;
     zmq_socket dealer;
+    std::chrono::steady_clock::time_point deadline;  // to be made until then
+    bool made = false;
+  };
+  /// What there is to do.
+  struct work {
+    bool commands = false;
+    bool messages = false;
+    std::vector<link_id> events;  // links whose monitor has something to tell
   };
 
-  void wait_for_work();
+  [[nodiscard]] work wait_for_work();
+  [[nodiscard]] int patience_ms();
   [[nodiscard]] std::vector<hub_command> take_commands();
+  /// False: it was the last one.
+  [[nodiscard]] bool carry_out_all();
   [[nodiscard]] bool carry_out(hub_command& command);
+  void send(link_id over, const link_message& message);
   void connect(link_id link, const std::string& endpoint);
-  void break_link(link_id link, const std::string& why);
+  void break_link(link_id link, const error& why);
   void read_messages();
-  void read_monitors();
-  [[nodiscard]] std::string end_of(void* monitor) const;
+  void read_events(link_id link);
+  void break_late_links();
+  [[nodiscard]] result<void> check_name() const;
   void set_limits(void* socket) const;
 
   hub_options options_;
@@ -63,6 +79,7 @@ class hub_thread {
   std::uint64_t identities_ = 0;
   std::mutex mutex_;
   std::vector<hub_command> commands_;  // guarded by mutex_
+  std::thread::id own_thread_;         // guarded by mutex_
 };
 
 }  // namespace millrace::net

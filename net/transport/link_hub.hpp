@@ -36,11 +36,15 @@ class link_listener {
   virtual void on_down(link_id link, const error& cause) = 0;
 };
 
+/// More frames than any element has; a message of more breaks its link.
+inline constexpr std::size_t most_frames = 1U << 14;
+
 struct hub_options {
-  std::string name;                          ///< unique among hubs that meet; 1 to 255 bytes
+  std::string name;                          ///< unique among hubs that meet; 1 to 200 bytes
   std::string listen = "tcp://127.0.0.1:0";  ///< port 0: any free one
   std::size_t max_frame_bytes = 64U << 20;   ///< ZMQ_MAXMSGSIZE
   std::int64_t connect_timeout_ms = 5'000;
+  std::int64_t silence_ms = 2'000;  ///< a peer that has not answered for that long is gone
 };
 
 /// Messages between processes over ZeroMQ: one thread, one listening socket, and one socket per
@@ -48,7 +52,7 @@ struct hub_options {
 /// when they do. Thread safe; messages of one link arrive in order.
 class link_hub {
  public:
-  /// Listens. Errors: net_* for an address that is taken or no address.
+  /// Listens. Errors: 1002 for a name that is none, 5004 for an address that is taken or none.
   [[nodiscard]] static result<std::unique_ptr<link_hub>> open(hub_options options,
                                                               std::shared_ptr<link_listener> to);
   virtual ~link_hub() = default;
@@ -57,7 +61,7 @@ class link_hub {
   /// A link to the hub at `endpoint`; it is made in the background, messages wait until then.
   [[nodiscard]] virtual link_id connect(const std::string& endpoint) = 0;
   /// Never blocks, never copies frames above a few hundred bytes. Does nothing on a link that is
-  /// gone.
+  /// gone. A message above the limits breaks the link with error 5002.
   virtual void send(link_id over, link_message message) = 0;
   /// Lets a link go without telling of it.
   virtual void close(link_id link) = 0;

@@ -19,10 +19,18 @@ channel_kind in_process(std::string name, bool wire_codec) {
 const data::schema columns{
     {{"id", data::data_type(data::type_id::bigint)}, {"name", data::data_type::string()}}};
 
+// A machine that stands still for some seconds is no failure of a test.
+net::data_plane_options patient(const std::string& name) {
+  net::data_plane_options options;
+  options.name = name;
+  options.silence_ms = 60'000;
+  return options;
+}
+
 /// Two workers for all cases of the contract, which tells its channels apart by number.
 struct two_workers {
-  std::unique_ptr<net::data_plane> near = net::data_plane::open({"near"}).value();
-  std::unique_ptr<net::data_plane> far = net::data_plane::open({"far"}).value();
+  std::unique_ptr<net::data_plane> near = net::data_plane::open(patient("near")).value();
+  std::unique_ptr<net::data_plane> far = net::data_plane::open(patient("far")).value();
   std::uint32_t channels = 0;
 };
 

@@ -2,7 +2,10 @@
 
 #include "core/base/net_errors.hpp"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <condition_variable>
 #include <mutex>
@@ -48,10 +51,13 @@ class waiting_listener final : public link_listener {
 };
 
 struct listening_hub {
-  explicit listening_hub(const std::string& name, std::size_t most = 1U << 20) {
+  explicit listening_hub(const std::string& name, std::size_t most = 1U << 20,
+                         std::int64_t connect_timeout_ms = 60'000) {
     hub_options options;
     options.name = name;
     options.max_frame_bytes = most;
+    options.connect_timeout_ms = connect_timeout_ms;
+    options.silence_ms = 60'000;  // a machine that stands still is no failure of a test
     auto opened = link_hub::open(std::move(options), heard);
     EXPECT_TRUE(opened.ok());
     hub = std::move(*opened);
@@ -141,6 +147,84 @@ TEST(link_hub_test, breaks_a_link_that_carries_too_large_a_frame) {
   const link_id to_bob = ann.hub->connect(bob.hub->endpoint());
   ann.hub->send(to_bob, copy_message(std::string(1001, 'z')));
   EXPECT_EQ(ann.heard->wait_down().first, to_bob);
+}
+
+TEST(link_hub_test, breaks_a_link_before_it_carries_too_large_a_frame) {
+  listening_hub ann("ann", 1000);
+  listening_hub bob("bob");
+  const link_id to_bob = ann.hub->connect(bob.hub->endpoint());
+  ann.hub->send(to_bob, copy_message(std::string(1001, 'z')));
+  const auto down = ann.heard->wait_down();
+  EXPECT_EQ(down.first, to_bob);
+  EXPECT_EQ(down.second.code, errc::net_frame_too_large);
+}
+
+TEST(link_hub_test, breaks_a_link_before_it_carries_too_many_frames) {
+  listening_hub ann("ann");
+  listening_hub bob("bob");
+  const link_id to_bob = ann.hub->connect(bob.hub->endpoint());
+  link_message message = copy_message("x");
+  message.frames.resize(most_frames + 1, message.frames.front());
+  ann.hub->send(to_bob, std::move(message));
+  EXPECT_EQ(ann.heard->wait_down().second.code, errc::net_frame_too_large);
+}
+
+TEST(link_hub_test, tells_when_the_peer_accepts_and_says_nothing) {
+  const int mute = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ASSERT_EQ(bind(mute, reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(listen(mute, 1), 0);
+  ASSERT_EQ(getsockname(mute, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  listening_hub ann("ann", 1000, 1);
+  const link_id link =
+      ann.hub->connect("tcp://127.0.0.1:" + std::to_string(ntohs(address.sin_port)));
+  EXPECT_EQ(ann.heard->wait_down().first, link);
+  close(mute);
+}
+
+TEST(link_hub_test, tells_when_a_host_is_unknown) {
+  listening_hub ann("ann", 1000, 1);
+  const link_id link = ann.hub->connect("tcp://nobody.invalid:1");
+  EXPECT_EQ(ann.heard->wait_down().first, link);
+}
+
+TEST(link_hub_test, hears_an_answer_that_the_listener_sends) {
+  struct echo final : link_listener {
+    void on_message(const std::string&, link_message message) override {
+      const link_id back = hub->connect(text_of(message));
+      hub->send(back, copy_message("heard"));
+    }
+    void on_down(link_id, const error&) override {}
+    static std::string text_of(const link_message& message) {
+      const auto frame = message.frames.front();
+      return {reinterpret_cast<const char*>(frame.data()), frame.size()};
+    }
+    link_hub* hub = nullptr;
+  };
+  listening_hub ann("ann");
+  const auto answering = std::make_shared<echo>();
+  hub_options options;
+  options.name = "echo";
+  const auto hub = link_hub::open(std::move(options), answering);
+  answering->hub = hub->get();
+  ann.hub->send(ann.hub->connect((*hub)->endpoint()), copy_message(ann.hub->endpoint()));
+  EXPECT_EQ(text_of(ann.heard->wait_messages(1)[0].second), "heard|");
+}
+
+TEST(link_hub_test, refuses_names_that_no_identity_takes) {
+  const std::string with_end =
+      "a\x1f"
+      "b";
+  for (const std::string& name : {std::string(), std::string(201, 'a'), with_end}) {
+    hub_options options;
+    options.name = name;
+    const auto refused = link_hub::open(std::move(options), std::make_shared<waiting_listener>());
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code, errc::config_bad_value);
+  }
 }
 
 TEST(link_hub_test, serves_a_peer_that_has_started_again) {
