@@ -211,30 +211,42 @@ void hub_thread::send(link_id over, const link_message& message) {
   }
 }
 
+// What breaks before there is a link is told as the end of one.
 void hub_thread::connect(link_id link, const std::string& endpoint) {
   link_sockets sockets;
   sockets.deadline = steady::now() + std::chrono::milliseconds(options_.connect_timeout_ms);
-  sockets.dealer = make_socket(context_.get(), ZMQ_DEALER);
-  void* dealer = sockets.dealer.get();
+  sockets.dealer = make_watched_socket(context_.get(), ZMQ_DEALER);
+  const bool watched = sockets.dealer != nullptr && watch(link, sockets);
+  if (watched) set_up_dealer(link, sockets.dealer.get());
+  const bool made = watched && zmq_connect(sockets.dealer.get(), endpoint.c_str()) == 0;
+  const std::string why = made ? "" : last_failure();
+  links_.emplace(link, std::move(sockets));
+  if (!watched) return break_link(link, lost("no socket is left for a link: " + why));
+  if (!made) break_link(link, lost("'" + endpoint + "' is no address: " + why));
+}
+
+void hub_thread::set_up_dealer(link_id link, void* dealer) const {
+  const int patience = static_cast<int>(options_.connect_timeout_ms);
   set_limits(dealer);
   set_option(dealer, ZMQ_RECONNECT_IVL, -1);  // it would lose messages without a word
-  set_option(dealer, ZMQ_CONNECT_TIMEOUT, static_cast<int>(options_.connect_timeout_ms));
-  set_option(dealer, ZMQ_HANDSHAKE_IVL, static_cast<int>(options_.connect_timeout_ms));
+  set_option(dealer, ZMQ_CONNECT_TIMEOUT, patience);
+  set_option(dealer, ZMQ_HANDSHAKE_IVL, patience);
   set_option(dealer, ZMQ_ROUTING_ID,
              options_.name + name_end + std::to_string(identities_ + link.value));
+}
+
+// False: there is no socket for it.
+bool hub_thread::watch(link_id link, link_sockets& sockets) const {
   const std::string events = "inproc://monitor-" + std::to_string(link.value);
-  zmq_socket_monitor(dealer, events.c_str(), events_of_a_link);
+  if (zmq_socket_monitor(sockets.dealer.get(), events.c_str(), events_of_a_link) != 0) return false;
   sockets.monitor = make_socket(context_.get(), ZMQ_PAIR);
-  zmq_connect(sockets.monitor.get(), events.c_str());
-  const bool made = zmq_connect(dealer, endpoint.c_str()) == 0;
-  links_.emplace(link, std::move(sockets));
-  if (!made) break_link(link, lost("'" + endpoint + "' is no address: " + last_failure()));
+  return sockets.monitor != nullptr && zmq_connect(sockets.monitor.get(), events.c_str()) == 0;
 }
 
 void hub_thread::break_link(link_id link, const error& why) {
   const auto gone = links_.extract(link);
   if (!gone) return;
-  set_option(gone.mapped().dealer.get(), ZMQ_LINGER, 0);
+  if (gone.mapped().dealer) set_option(gone.mapped().dealer.get(), ZMQ_LINGER, 0);
   listener_->on_down(link, why);
 }
 

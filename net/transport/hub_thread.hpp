@@ -43,7 +43,7 @@ class hub_thread {
   /// An outgoing link: its socket, and the one that tells of its connection.
   struct link_sockets {
     zmq_socket monitor;
-    zmq_socket dealer;
+    watched_zmq_socket dealer;
     std::chrono::steady_clock::time_point deadline;  // to be made until then
     bool made = false;
   };
@@ -67,6 +67,8 @@ class hub_thread {
   void read_events(link_id link);
   void break_late_links();
   [[nodiscard]] result<void> check_name() const;
+  [[nodiscard]] bool watch(link_id link, link_sockets& sockets) const;
+  void set_up_dealer(link_id link, void* dealer) const;
   void set_limits(void* socket) const;
 
   hub_options options_;

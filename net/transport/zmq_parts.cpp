@@ -11,6 +11,7 @@ namespace millrace::net {
 namespace {
 
 constexpr std::size_t copy_below = 256;
+constexpr int most_sockets = 60'000;  // of a context; a link takes three
 
 using owner_pointer = std::shared_ptr<const void>;
 
@@ -42,10 +43,22 @@ void fill(zmq_msg_t& to, std::span<const std::byte> bytes, const owner_pointer& 
 
 void context_closer::operator()(void* context) const { zmq_ctx_term(context); }
 void socket_closer::operator()(void* socket) const { zmq_close(socket); }
+// Its last events are not sent.
+void watched_socket_closer::operator()(void* socket) const {
+  zmq_socket_monitor(socket, nullptr, 0);
+  zmq_close(socket);
+}
 
-zmq_context make_context() { return zmq_context(zmq_ctx_new()); }
+zmq_context make_context() {
+  zmq_context made(zmq_ctx_new());
+  zmq_ctx_set(made.get(), ZMQ_MAX_SOCKETS, most_sockets);
+  return made;
+}
 
 zmq_socket make_socket(void* context, int type) { return zmq_socket(::zmq_socket(context, type)); }
+watched_zmq_socket make_watched_socket(void* context, int type) {
+  return watched_zmq_socket(::zmq_socket(context, type));
+}
 
 void set_option(void* socket, int option, int value) {
   zmq_setsockopt(socket, option, &value, sizeof value);

@@ -22,8 +22,17 @@ struct socket_closer {
 };
 using zmq_socket = std::unique_ptr<void, socket_closer>;
 
+struct watched_socket_closer {
+  void operator()(void* socket) const;
+};
+/// A socket whose events another one reads, which has to outlive it: libzmq's I/O thread waits for
+/// ever, and every socket of the context with it, when it has an event for a reader that is gone.
+using watched_zmq_socket = std::unique_ptr<void, watched_socket_closer>;
+
 [[nodiscard]] zmq_context make_context();
+/// Null when the context or the process has no room for one more.
 [[nodiscard]] zmq_socket make_socket(void* context, int type);
+[[nodiscard]] watched_zmq_socket make_watched_socket(void* context, int type);
 void set_option(void* socket, int option, int value);
 void set_option(void* socket, int option, std::int64_t value);
 void set_option(void* socket, int option, const std::string& value);

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -225,6 +226,23 @@ TEST(link_hub_test, refuses_names_that_no_identity_takes) {
     ASSERT_FALSE(refused.ok());
     EXPECT_EQ(refused.error().code, errc::config_bad_value);
   }
+}
+
+// What a socket still has to say of its end must not wait for somebody who listens no more.
+TEST(link_hub_test, goes_on_when_links_are_let_go_while_they_break) {
+  listening_hub ann("ann");
+  for (int round = 0; round < 100; ++round) {
+    std::optional<listening_hub> bob(std::in_place, "bob");
+    const link_id to_bob = ann.hub->connect(bob->hub->endpoint());
+    ann.hub->send(to_bob, copy_message("here"));
+    static_cast<void>(bob->heard->wait_messages(1));
+    std::thread leaves([&] { bob.reset(); });
+    ann.hub->close(to_bob);
+    leaves.join();
+  }
+  listening_hub eve("eve");
+  ann.hub->send(ann.hub->connect(eve.hub->endpoint()), copy_message("still here"));
+  EXPECT_EQ(eve.heard->wait_messages(1)[0].first, "ann");
 }
 
 TEST(link_hub_test, serves_a_peer_that_has_started_again) {
