@@ -4,6 +4,7 @@
 #include "actors/cluster/worker.hpp"
 #include "actors/system/engine.hpp"
 #include "cli/cluster/child_processes.hpp"
+#include "cli/cluster/file_limit.hpp"
 #include "cli/cluster/rest_api.hpp"
 #include "cli/cluster/script_jobs.hpp"
 #include "cli/exit_code.hpp"
@@ -177,6 +178,7 @@ result<std::string> read_token(const std::string& file) {
 }
 
 int run_coordinator(const coordinator_request& request) {
+  raise_file_limit();
   stop_signal stop;
   coordinator_process process;
   if (auto started = start(request, process); !started) return fail(started.error());
@@ -187,6 +189,7 @@ int run_coordinator(const coordinator_request& request) {
 }
 
 int run_worker(const worker_request& request) {
+  raise_file_limit();
   stop_signal stop;
   actors::engine engine({.threads = request.slots, .memory_bytes = request.memory_bytes});
   auto worker = start(request, engine);
@@ -197,6 +200,7 @@ int run_worker(const worker_request& request) {
 }
 
 int run_local_cluster(const local_cluster_request& request) {
+  raise_file_limit();
   stop_signal stop;
   coordinator_process process;
   if (auto started = start(request.coordinator, process); !started) return fail(started.error());
