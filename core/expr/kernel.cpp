@@ -1,5 +1,7 @@
 #include "core/expr/kernel.hpp"
 
+#include <emmintrin.h>
+
 #include <algorithm>
 
 namespace millrace::expr {
@@ -46,16 +48,22 @@ result<data::column_ptr> text_writer::finish() {
   return data::column_ptr(std::move(column));
 }
 
+namespace {
+
+// The lowest bits of 16 bytes: moved to the top of each, from where they are gathered.
+std::uint64_t lowest_bits(const std::uint8_t* at) {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+  return static_cast<std::uint16_t>(_mm_movemask_epi8(_mm_slli_epi16(bytes, 7)));
+}
+
+}  // namespace
+
 std::uint64_t truth_word(const std::uint8_t* at, std::uint32_t count) {
-  std::uint64_t word = 0;
   if (count >= 64) {
-    for (unsigned k = 0; k < 8; ++k) {
-      std::uint64_t bytes;
-      std::memcpy(&bytes, at + k * 8, 8);
-      word |= pack_truth(bytes) << (k * 8);
-    }
-    return word;
+    return lowest_bits(at) | lowest_bits(at + 16) << 16 | lowest_bits(at + 32) << 32 |
+           lowest_bits(at + 48) << 48;
   }
+  std::uint64_t word = 0;
   for (std::uint32_t i = 0; i < count; ++i) word |= std::uint64_t{at[i] & 1U} << i;
   return word;
 }

@@ -226,11 +226,7 @@ data::column_ptr map_texts(const kernel_call& call, F&& f) {
   return out.column;
 }
 
-/// Rounds 8 truth bytes to 8 bits: bit k is the lowest bit of byte k.
-[[nodiscard]] inline std::uint64_t pack_truth(std::uint64_t bytes) {
-  return ((bytes & 0x0101010101010101ULL) * 0x0102040810204080ULL) >> 56;
-}
-/// The bits of 64 truth bytes from `at`, or of `count` where fewer are left.
+/// The lowest bits of 64 truth bytes from `at`, or of `count` where fewer are left.
 [[nodiscard]] std::uint64_t truth_word(const std::uint8_t* at, std::uint32_t count);
 /// 64 truth bytes of a word.
 void spread_truth(std::uint64_t word, std::uint8_t* to, std::uint32_t count);

@@ -56,7 +56,7 @@ def main():
     parser.add_argument("--interval", default="1s")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--set", action="append", default=[], metavar="k=v")
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
     print("query,events,cpu_seconds,cpu_seconds_with_checkpoints,kept_by_cpu,kept_by_wall,checkpoints,"
           "peak_rss_mb,peak_rss_mb_with_checkpoints")
     with tempfile.TemporaryDirectory(prefix="millrace-bench-") as folder:

@@ -54,7 +54,7 @@ def main():
     parser.add_argument("--events", type=int, default=10_000_000)
     parser.add_argument("--parallelism", type=int, default=2)
     parser.add_argument("--peer")
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
     names = args.queries or [f"q{i}" for i in range(23)] + [f"cep-q{i}" for i in range(4)]
     best, ratios, failed = read_peer(args.peer), [], 0
     print("query,events,seconds,cpu_seconds,events_per_s,events_per_core_s,peak_rss_mb,ratio")
