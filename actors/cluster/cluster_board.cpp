@@ -20,11 +20,13 @@ void cluster_board::set_entry(const coordination::job_entry& entry) {
   auto job = at(entry.definition.id);
   if (job == jobs_.end()) job = jobs_.emplace(job);
   job->entry = entry;
+  changed_.notify_all();
 }
 
 void cluster_board::erase(const std::string& id) {
   const std::scoped_lock hold(mutex_);
   std::erase_if(jobs_, [&](const cluster_job& job) { return id_of(job) == id; });
+  changed_.notify_all();
 }
 
 void cluster_board::change(const std::string& id, const std::function<void(cluster_job&)>& how) {
@@ -51,6 +53,14 @@ std::optional<cluster_job> cluster_board::find(const std::string& id) const {
 std::vector<cluster_worker> cluster_board::workers() const {
   const std::scoped_lock hold(mutex_);
   return workers_;
+}
+
+bool cluster_board::wait_for_end(const std::string& id, std::chrono::milliseconds patience) const {
+  std::unique_lock hold(mutex_);
+  return changed_.wait_for(hold, patience, [&] {
+    const auto job = std::ranges::find(jobs_, id, &id_of);
+    return job == jobs_.end() || coordination::has_ended(job->entry.phase);
+  });
 }
 
 }  // namespace millrace::actors

@@ -3,6 +3,8 @@
 #include "actors/jobs/job_runner.hpp"
 #include "core/coordination/job_entry.hpp"
 
+#include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -54,13 +56,16 @@ class cluster_board {
   [[nodiscard]] std::vector<cluster_job> jobs() const;  ///< by time of submission
   [[nodiscard]] std::optional<cluster_job> find(const std::string& id) const;
   [[nodiscard]] std::vector<cluster_worker> workers() const;
+  /// Blocks until the job has ended, or is not known. False: not within `patience`.
+  [[nodiscard]] bool wait_for_end(const std::string& id, std::chrono::milliseconds patience) const;
 
  private:
   [[nodiscard]] std::vector<cluster_job>::iterator at(const std::string& id);
 
   mutable std::mutex mutex_;
-  std::vector<cluster_job> jobs_;        // guarded by mutex_
-  std::vector<cluster_worker> workers_;  // guarded by mutex_
+  mutable std::condition_variable changed_;  // an entry has
+  std::vector<cluster_job> jobs_;            // guarded by mutex_
+  std::vector<cluster_worker> workers_;      // guarded by mutex_
 };
 
 }  // namespace millrace::actors

@@ -13,6 +13,7 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <future>
 #include <utility>
 
@@ -24,6 +25,7 @@ using namespace coordination;
 
 constexpr const char* identity = "coordinator";
 constexpr int savepoint_tries = 5;
+constexpr std::chrono::seconds patience_with_ends{60};
 
 error not_possible(const std::string& job, const std::string& why) {
   return make_error(errc::config_bad_usage, "no savepoint of job " + job + ": " + why);
@@ -83,6 +85,35 @@ class running_coordinator final : public coordinator {
     }
   }
 
+  result<void> halt(const std::string& id) override {
+    const auto job = parts_.board.find(id);
+    if (!job || has_ended(job->entry.phase)) {
+      return make_error(errc::config_bad_usage, "job " + id + " does not run");
+    }
+    // What cannot be taken is no reason to go on: the one before is as good, only older.
+    if (job->running && !parts_.options.checkpoint_directory.empty()) {
+      static_cast<void>(job->running->checkpoint(true));
+    }
+    cancel(id);
+    if (parts_.board.wait_for_end(id, patience_with_ends)) return {};
+    return make_error(errc::runtime_cancelled, "job " + id + " was cancelled and has not ended yet",
+                      "'millrace show " + id + "' tells what it does; try again when it has");
+  }
+
+  result<std::string> remains(const std::string& id) override {
+    const auto job = parts_.board.find(id);
+    if (!job) return not_possible(id, "it is not known");
+    if (!has_ended(job->entry.phase)) return not_possible(id, "it has not ended");
+    const std::string& root = parts_.options.checkpoint_directory;
+    if (root.empty()) return std::string();
+    MILLRACE_TRY(const auto plan, parts_.options.compile(job->entry.definition));
+    const auto newest = state::open_snapshot(root + "/" + id, verification::presence, plan.options);
+    if (newest) return copy_once(id, *newest, plan.options);
+    if (newest.error().code != state_not_found) return newest.error();
+    const std::string& begun = job->entry.savepoint;
+    return begun.empty() ? begun : root + "/savepoints/" + begun;
+  }
+
   result<void> rescale(const std::string& id, std::uint32_t parallelism) override {
     const auto job = parts_.board.find(id);
     if (!job || has_ended(job->entry.phase)) {
@@ -128,11 +159,27 @@ class running_coordinator final : public coordinator {
                                              const option_map& storage) const {
     const std::string& root = parts_.options.checkpoint_directory;
     const std::string from = root + "/" + job + "/" + state::checkpoint_folder(checkpoint);
-    std::string to = root + "/savepoints/" + job + "-" + std::to_string(checkpoint.value);
+    std::string to = savepoint_of(job, checkpoint);
     MILLRACE_TRY(const auto opened, state::open_snapshot(from, verification::presence, storage));
     MILLRACE_TRY(const auto folder, state::open_folder(to, storage));
     MILLRACE_CHECK(state::write_savepoint(*opened.files, opened.manifest, *folder));
     return to;
+  }
+
+  // One that is whole serves again; of a copy that was broken off nothing is left.
+  [[nodiscard]] result<std::string> copy_once(const std::string& job, const opened_snapshot& from,
+                                              const option_map& storage) const {
+    std::string to = savepoint_of(job, from.manifest.id);
+    if (state::open_snapshot(to, verification::presence, storage)) return to;
+    MILLRACE_TRY(const auto folder, state::open_folder(to, storage));
+    folder->remove_folder("");
+    MILLRACE_CHECK(state::write_savepoint(*from.files, from.manifest, *folder));
+    return to;
+  }
+
+  [[nodiscard]] std::string savepoint_of(const std::string& job, checkpoint_id checkpoint) const {
+    return parts_.options.checkpoint_directory + "/savepoints/" + job + "-" +
+           std::to_string(checkpoint.value);
   }
 
   caf::actor_system& system_;

@@ -58,6 +58,14 @@ class coordinator {
   /// savepoints; gives its path. Blocks. Errors: 1005 for a job that is not there, does not run, or
   /// keeps no checkpoints; 3009; state_io.
   [[nodiscard]] virtual result<std::string> savepoint(const std::string& job) = 0;
+  /// Ends the job, behind a checkpoint of now where it takes one. No output is committed after the
+  /// newest checkpoint, so that a job which goes on from it repeats none. Errors: 1005 for a job
+  /// that is not there or has ended; 3007 when it takes longer than a minute.
+  [[nodiscard]] virtual result<void> halt(const std::string& job) = 0;
+  /// Where a job that has ended could be gone on from: copies its newest checkpoint into the folder
+  /// of savepoints, or names the savepoint that it began with; empty: it has neither. Errors: 1005
+  /// for a job that is not there or has not ended; state_io; state_corrupt.
+  [[nodiscard]] virtual result<std::string> remains(const std::string& job) = 0;
   /// Goes on at another parallelism, from a checkpoint that is taken for it where the job takes
   /// any. Blocks until it is on its way. Errors: 1005; those of planning.
   [[nodiscard]] virtual result<void> rescale(const std::string& job, std::uint32_t parallelism) = 0;

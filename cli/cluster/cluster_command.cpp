@@ -78,24 +78,28 @@ void cluster_command::add_job_tool(CLI::App& app) {
   submit->add_option("--set", settings_, "session option, key=value")->take_all();
   submit->add_option("--define", defines_, "fills ${NAME} in the script, NAME=value")->take_all();
   submit->add_option("--from-savepoint", savepoint_, "one that this cluster has written");
+  submit->add_flag("--replace", replace_,
+                   "stop the jobs of that name, where they are others, and go on from them");
   submit->add_flag("--attach", attach_, "wait until the jobs have ended");
   add_tool(app, "list", "Jobs of a cluster");
   add_tool(app, "workers", "Workers of a cluster");
   const auto about_job = [&](const char* name, const char* what) {
-    add_tool(app, name, what)->add_option("JOB", target_, "its id, as list shows it")->required();
+    add_tool(app, name, what)
+        ->add_option("JOB", target_, "its id or name, as list shows them")
+        ->required();
   };
   about_job("show", "A job's vertices, subtasks, checkpoints and failures");
   about_job("cancel", "End a job");
   about_job("savepoint", "Write a savepoint of a job that goes on");
   about_job("stop", "End a job behind a savepoint");
   CLI::App* rescale = add_tool(app, "rescale", "Let a job go on at another parallelism");
-  rescale->add_option("JOB", target_, "its id, as list shows it")->required();
+  rescale->add_option("JOB", target_, "its id or name, as list shows them")->required();
   rescale->add_option("N", parallelism_, "subtasks per operator")
       ->required()
       ->check(CLI::Range(1, 32767));
-  add_tool(app, "drain", "Move jobs away from a worker")
-      ->add_option("WORKER", target_, "its name, as workers shows it")
-      ->required();
+  CLI::App* drain = add_tool(app, "drain", "Move jobs away from a worker");
+  drain->add_option("WORKER", target_, "its name, as workers shows it")->required();
+  drain->add_flag("--wait", wait_, "until no job runs on it any more");
 }
 
 bool cluster_command::parsed() const {
@@ -125,7 +129,7 @@ int cluster_command::run_tool() const {
   if (name == "show") return tool.show(target_);
   if (name == "cancel") return tool.cancel(target_);
   if (name == "rescale") return tool.rescale(target_, parallelism_);
-  if (name == "drain") return tool.drain(target_);
+  if (name == "drain") return tool.drain(target_, wait_);
   return tool.savepoint(target_, name == "stop");
 }
 
@@ -136,7 +140,7 @@ int cluster_command::submit(job_tool& tool) const {
   }
   if (parallelism_ > 0) script.settings["parallelism.default"] = std::to_string(parallelism_);
   const auto text = load_script(script);
-  if (text) return tool.submit(*text, script.settings, name_, savepoint_, attach_);
+  if (text) return tool.submit({*text, script.settings, name_, savepoint_, replace_, attach_});
   std::fprintf(stderr, "%s\n", to_text(text.error()).c_str());
   return exit_code_of(text.error().code);
 }

@@ -44,7 +44,9 @@ class cluster_command {
   int parallelism_ = 0;
   std::string name_;
   std::string savepoint_;
+  bool replace_ = false;
   bool attach_ = false;
+  bool wait_ = false;
   std::string target_;  // a job, or a worker
 };
 

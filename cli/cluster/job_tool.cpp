@@ -5,10 +5,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace millrace::cli {
 
@@ -30,6 +33,23 @@ std::string last_name(std::string path) {
 }
 
 std::string path_of(const std::string& job) { return "/api/v1/jobs/" + job; }
+
+bool is_id(const std::string& text) {
+  constexpr std::size_t digits = 16;
+  return text.size() == digits && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+std::vector<std::string> ids_of(const std::string& name, const json& jobs) {
+  std::vector<std::string> open;
+  const json* newest = nullptr;
+  for (const json& job : jobs) {
+    if (job["name"] != name) continue;
+    if (!is_over(job)) open.push_back(job["id"].get<std::string>());
+    if (newest == nullptr || job["submitted_at"] >= (*newest)["submitted_at"]) newest = &job;
+  }
+  if (open.empty() && newest != nullptr) open.push_back((*newest)["id"].get<std::string>());
+  return open;
+}
 
 }  // namespace
 
@@ -60,13 +80,13 @@ bool job_tool::tell(const std::string& path, const json& body, json& answer) {
 
 void job_tool::print(const json& answer) const { std::printf("%s\n", answer.dump(2).c_str()); }
 
-int job_tool::submit(const std::string& script, const option_map& settings, const std::string& name,
-                     const std::string& savepoint, bool attach) {
+int job_tool::submit(const submit_order& order) {
   json answer;
-  const json body = {{"script", script},
-                     {"settings", settings},
-                     {"name", name},
-                     {"savepoint", last_name(savepoint)}};
+  const json body = {{"script", order.script},
+                     {"settings", order.settings},
+                     {"name", order.name},
+                     {"savepoint", last_name(order.savepoint)},
+                     {"replace", order.replace}};
   if (!tell("/api/v1/jobs", body, answer)) return code_;
   if (request_.json) {
     print(answer);
@@ -77,7 +97,24 @@ int job_tool::submit(const std::string& script, const option_map& settings, cons
     }
   }
   std::fflush(stdout);
-  return attach ? wait_for(answer["jobs"]) : exit_ok;
+  return order.attach ? wait_for(answer["jobs"]) : exit_ok;
+}
+
+int job_tool::each(const std::string& job, const std::function<int(const std::string& id)>& act) {
+  if (is_id(job)) return act(job);
+  json answer;
+  if (!ask("/api/v1/jobs", answer)) return code_;
+  const std::vector<std::string> ids = ids_of(job, answer["jobs"]);
+  if (ids.empty()) {
+    const error none = make_error(errc::config_bad_usage, "there is no job '" + job + "'",
+                                  "'millrace list' shows the jobs with their ids");
+    std::fprintf(stderr, "%s\n", to_text(none).c_str());
+    return exit_usage;
+  }
+  for (const std::string& id : ids) {
+    if (const int code = act(id); code != exit_ok) return code;
+  }
+  return exit_ok;
 }
 
 int job_tool::wait_for(const json& jobs) {
@@ -109,39 +146,48 @@ int job_tool::list() {
 }
 
 int job_tool::show(const std::string& job) {
-  json answer;
-  if (!ask(path_of(job), answer)) return code_;
-  if (request_.json) {
-    print(answer);
-  } else {
-    std::printf("%s", job_text(answer).c_str());
-  }
-  return exit_ok;
+  return each(job, [this](const std::string& id) -> int {
+    json answer;
+    if (!ask(path_of(id), answer)) return code_;
+    if (request_.json) {
+      print(answer);
+    } else {
+      std::printf("%s", job_text(answer).c_str());
+    }
+    return exit_ok;
+  });
 }
 
 int job_tool::cancel(const std::string& job) {
-  json answer;
-  if (!tell(path_of(job) + "/cancel", json::object(), answer)) return code_;
-  if (request_.json) print(answer);
-  return exit_ok;
+  return each(job, [this](const std::string& id) -> int {
+    json answer;
+    if (!tell(path_of(id) + "/cancel", json::object(), answer)) return code_;
+    if (request_.json) print(answer);
+    return exit_ok;
+  });
 }
 
 int job_tool::savepoint(const std::string& job, bool stop) {
-  json answer;
-  if (!tell(path_of(job) + (stop ? "/stop" : "/savepoint"), json::object(), answer)) return code_;
-  if (request_.json) {
-    print(answer);
-  } else {
-    std::printf("%s\n", answer["savepoint"].get<std::string>().c_str());
-  }
-  return exit_ok;
+  return each(job, [this, stop](const std::string& id) -> int {
+    json answer;
+    const char* what = stop ? "/stop" : "/savepoint";
+    if (!tell(path_of(id) + what, json::object(), answer)) return code_;
+    if (request_.json) {
+      print(answer);
+    } else {
+      std::printf("%s\n", answer["savepoint"].get<std::string>().c_str());
+    }
+    return exit_ok;
+  });
 }
 
 int job_tool::rescale(const std::string& job, int parallelism) {
-  json answer;
-  if (!tell(path_of(job) + "/rescale", {{"parallelism", parallelism}}, answer)) return code_;
-  if (request_.json) print(answer);
-  return exit_ok;
+  return each(job, [this, parallelism](const std::string& id) -> int {
+    json answer;
+    if (!tell(path_of(id) + "/rescale", {{"parallelism", parallelism}}, answer)) return code_;
+    if (request_.json) print(answer);
+    return exit_ok;
+  });
 }
 
 int job_tool::workers() {
@@ -155,11 +201,23 @@ int job_tool::workers() {
   return exit_ok;
 }
 
-int job_tool::drain(const std::string& worker) {
+int job_tool::drain(const std::string& worker, bool wait) {
   json answer;
   if (!tell("/api/v1/workers/" + worker + "/drain", json::object(), answer)) return code_;
   if (request_.json) print(answer);
-  return exit_ok;
+  return wait ? wait_for_empty(worker) : exit_ok;
+}
+
+int job_tool::wait_for_empty(const std::string& worker) {
+  while (true) {
+    json answer;
+    if (!ask("/api/v1/workers", answer)) return code_;
+    const bool busy = std::ranges::any_of(answer["workers"], [&](const json& w) {
+      return w["name"] == worker && w["free_slots"] != w["slots"];
+    });
+    if (!busy) return exit_ok;
+    std::this_thread::sleep_for(look_every);
+  }
 }
 
 }  // namespace millrace::cli

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <functional>
 #include <string>
 
 namespace millrace::cli {
@@ -17,17 +18,25 @@ struct tool_request {
   bool json = false;
 };
 
+/// What `millrace submit` was told.
+struct submit_order {
+  std::string script;  ///< its text
+  option_map settings;
+  std::string name;       ///< of its jobs; empty: as the script says
+  std::string savepoint;  ///< its name, or a path that ends with it; empty: none
+  bool replace = false;   ///< takes the place of the jobs of that name
+  bool attach = false;    ///< waits until the jobs have ended, and fails when one of them has
+};
+
 /// The commands that ask a coordinator: `millrace submit`, `list`, `show`, ... Each prints to
-/// standard output, errors to standard error, and gives the exit code.
+/// standard output, errors to standard error, and gives the exit code. A job is named by its id, or
+/// by its name: that of all jobs which have not ended, or else of the newest.
 class job_tool {
  public:
   explicit job_tool(const tool_request& request)
       : request_(request), client_(request.coordinator, request.token) {}
 
-  /// `savepoint`: its name, or a path that ends with it; empty: none. `attach`: waits until the
-  /// jobs have ended, and fails when one of them has.
-  [[nodiscard]] int submit(const std::string& script, const option_map& settings,
-                           const std::string& name, const std::string& savepoint, bool attach);
+  [[nodiscard]] int submit(const submit_order& order);
   [[nodiscard]] int rescale(const std::string& job, int parallelism);
   [[nodiscard]] int list();
   [[nodiscard]] int show(const std::string& job);
@@ -35,14 +44,19 @@ class job_tool {
   /// `stop`: the job ends behind it.
   [[nodiscard]] int savepoint(const std::string& job, bool stop);
   [[nodiscard]] int workers();
-  [[nodiscard]] int drain(const std::string& worker);
+  /// `wait`: until no job runs on it any more, or it has gone.
+  [[nodiscard]] int drain(const std::string& worker, bool wait);
 
  private:
   [[nodiscard]] bool ask(const std::string& path, nlohmann::json& answer);
   [[nodiscard]] bool tell(const std::string& path, const nlohmann::json& body,
                           nlohmann::json& answer);
   [[nodiscard]] bool take(result<net::api_client::answer> got, nlohmann::json& answer);
+  /// Calls `act` with the id of each job that is meant, up to the first failure.
+  [[nodiscard]] int each(const std::string& job,
+                         const std::function<int(const std::string& id)>& act);
   [[nodiscard]] int wait_for(const nlohmann::json& jobs);
+  [[nodiscard]] int wait_for_empty(const std::string& worker);
   void print(const nlohmann::json& answer) const;
 
   tool_request request_;

@@ -2,6 +2,7 @@
 
 #include "cli/cluster/cluster_json.hpp"
 #include "cli/cluster/cluster_metrics.hpp"
+#include "cli/cluster/job_replacement.hpp"
 #include "cli/cluster/script_jobs.hpp"
 #include "net/http/metrics_routes.hpp"
 
@@ -65,11 +66,18 @@ api_answer submit(actors::coordinator& cluster, const api_request& request) {
   auto jobs = jobs_of(script, settings, name.is_string() ? name.get<std::string>() : "");
   if (!jobs) return refuse(jobs.error(), bad_request, script);
   const json from = body.value("savepoint", json(""));
-  json answer = json::array();
   for (auto& job : *jobs) {
     if (from.is_string()) job.savepoint = from.get<std::string>();
-    answer.push_back({{"id", job.definition.id}, {"name", job.name}});
+  }
+  const bool replaces = body.value("replace", json(false)) == json(true);
+  auto fresh = replaces ? replace_jobs(cluster, *jobs) : *jobs;
+  if (!fresh) return refuse(fresh.error(), conflict);
+  for (auto& job : *fresh) {
     if (auto taken = cluster.submit(std::move(job)); !taken) return refuse(taken.error(), conflict);
+  }
+  json answer = json::array();
+  for (const auto& job : *jobs) {
+    answer.push_back({{"id", job.definition.id}, {"name", job.name}});
   }
   return answer_of({{"jobs", std::move(answer)}}, created);
 }
@@ -91,11 +99,18 @@ api_answer cancel(actors::coordinator& cluster, const std::string& id) {
   return answer_of({{"id", id}}, accepted);
 }
 
-api_answer savepoint(actors::coordinator& cluster, const std::string& id, bool stop) {
+api_answer savepoint(actors::coordinator& cluster, const std::string& id) {
   if (!cluster.board().find(id)) return no_such("job", id);
   const auto path = cluster.savepoint(id);
   if (!path) return refuse(path.error(), conflict);
-  if (stop) cluster.cancel(id);
+  return answer_of({{"id", id}, {"savepoint", *path}});
+}
+
+api_answer stop(actors::coordinator& cluster, const std::string& id) {
+  if (!cluster.board().find(id)) return no_such("job", id);
+  if (auto halted = cluster.halt(id); !halted) return refuse(halted.error(), conflict);
+  const auto path = cluster.remains(id);
+  if (!path) return refuse(path.error(), conflict);
   return answer_of({{"id", id}, {"savepoint", *path}});
 }
 
@@ -144,9 +159,8 @@ std::vector<api_route> rest_routes(actors::coordinator& c) {
       {get, job, [&c](const api_request& r) { return show(c, r.parameters[0]); }},
       {post, job + "/cancel", [&c](const api_request& r) { return cancel(c, r.parameters[0]); }},
       {post, job + "/savepoint",
-       [&c](const api_request& r) { return savepoint(c, r.parameters[0], false); }},
-      {post, job + "/stop",
-       [&c](const api_request& r) { return savepoint(c, r.parameters[0], true); }},
+       [&c](const api_request& r) { return savepoint(c, r.parameters[0]); }},
+      {post, job + "/stop", [&c](const api_request& r) { return stop(c, r.parameters[0]); }},
       {post, job + "/rescale",
        [&c](const api_request& r) { return rescale(c, r.parameters[0], r); }},
       {get, "/api/v1/workers", [&c](const api_request&) { return workers(c); }},

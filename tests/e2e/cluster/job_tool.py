@@ -87,7 +87,7 @@ def check_errors(cluster, folder):
     wrong.write_text("SET 'parallelism.default' = '2';\n")
     check("a script without jobs is refused", "starts no job" in cluster.tool("submit", wrong, code=2))
     check("an unknown job is told", "no job" in cluster.tool("show", "0123456789abcdef", code=2))
-    check("an unknown path is told", "no such path" in cluster.tool("show", "x", code=1))
+    check("an unknown name is told", "no job" in cluster.tool("show", "x", code=2))
     done = subprocess.run([BINARY, "coordinator", "--listen", "0.0.0.0:0"], capture_output=True, text=True, check=False)
     check("only loopback is listened on", done.returncode == 2 and "loopback" in done.stderr, done.stderr)
     done = subprocess.run([BINARY, "list", "--rest", "127.0.0.1:1"], capture_output=True, text=True, check=False)
