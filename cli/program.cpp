@@ -5,6 +5,7 @@
 #include "cli/explain_command.hpp"
 #include "cli/run_command.hpp"
 #include "cli/script.hpp"
+#include "cli/shell/shell_command.hpp"
 #include "cli/state_command.hpp"
 #include "cli/version.hpp"
 #include "core/base/config.hpp"
@@ -33,6 +34,7 @@ constexpr const char* footer =
 /// The command line as CLI11 fills it.
 struct arguments {
   std::string file;
+  std::string init_file;
   std::vector<std::string> settings;
   std::vector<std::string> defines;
   int parallelism = 0;
@@ -46,12 +48,35 @@ struct arguments {
   std::optional<std::uint16_t> metrics_port;
 };
 
-void add_script_options(CLI::App& command, arguments& a) {
-  command.add_option("FILE", a.file, "file with SQL statements, - for standard input")->required();
+void add_session_options(CLI::App& command, arguments& a) {
   command.add_option("--parallelism", a.parallelism, "subtasks per operator")
       ->check(CLI::Range(1, 32767));
   command.add_option("--set", a.settings, "session option, key=value")->take_all();
   command.add_option("--define", a.defines, "fills ${NAME} in the script, NAME=value")->take_all();
+}
+
+void add_script_options(CLI::App& command, arguments& a) {
+  command.add_option("FILE", a.file, "file with SQL statements, - for standard input")->required();
+  add_session_options(command, a);
+}
+
+void add_shell_options(CLI::App& command, arguments& a) {
+  command.add_option("-i,--init", a.init_file, "file with SQL statements to begin with");
+  command.add_option("-f,--file", a.file, "file with SQL statements to run instead of a prompt");
+  add_session_options(command, a);
+}
+
+void add_output_option(CLI::App& command, arguments& a) {
+  command.add_option("--output", a.output, "table, json or changelog")
+      ->check(CLI::IsMember({"table", "json", "changelog"}))
+      ->capture_default_str();
+}
+
+void add_process_options(CLI::App& command, arguments& a) {
+  command.add_option("--memory", a.memory,
+                     "what the process may use (512m, 4g); state beyond it spills to disk");
+  command.add_option("--metrics-port", a.metrics_port,
+                     "serve metrics to Prometheus on that port of 127.0.0.1; 0: any free one");
 }
 
 bool script_of(const arguments& a, script_request& script) {
@@ -89,18 +114,31 @@ bool read_memory(const std::string& text, std::int64_t& bytes) {
   return false;
 }
 
-int run(const arguments& a) {
+output_form form_of(const arguments& a) {
   static const std::map<std::string, output_form> forms{{"table", output_form::table},
                                                         {"json", output_form::json},
                                                         {"changelog", output_form::changelog}};
+  return forms.at(a.output);
+}
+
+int run(const arguments& a) {
   run_request request;
-  request.output = forms.at(a.output);
+  request.output = form_of(a);
   request.quiet = a.quiet;
-  request.log_checkpoints = a.log_checkpoints;
-  request.checkpoints = a.checkpoints;
-  request.metrics_port = a.metrics_port;
-  if (!read_memory(a.memory, request.memory_bytes)) return exit_usage;
+  request.jobs.log_checkpoints = a.log_checkpoints;
+  request.jobs.checkpoints = a.checkpoints;
+  request.jobs.metrics_port = a.metrics_port;
+  if (!read_memory(a.memory, request.jobs.memory_bytes)) return exit_usage;
   return script_of(a, request.script) ? run_script(request) : exit_usage;
+}
+
+int shell(const arguments& a) {
+  shell_request request;
+  request.output = form_of(a);
+  request.init_file = a.init_file;
+  request.jobs.metrics_port = a.metrics_port;
+  if (!read_memory(a.memory, request.jobs.memory_bytes)) return exit_usage;
+  return script_of(a, request.script) ? run_shell(request) : exit_usage;
 }
 
 int explain(const arguments& a) {
@@ -115,15 +153,13 @@ class command_line {
     app_.require_subcommand(1);
     app_.footer(footer);
     add_script_options(*run_, words_);
-    run_->add_option("--output", words_.output, "table, json or changelog")
-        ->check(CLI::IsMember({"table", "json", "changelog"}))
-        ->capture_default_str();
+    add_output_option(*run_, words_);
     add_checkpoint_options(*run_, words_);
-    run_->add_option("--memory", words_.memory,
-                     "what the process may use (512m, 4g); state beyond it spills to disk");
-    run_->add_option("--metrics-port", words_.metrics_port,
-                     "serve metrics to Prometheus on that port of 127.0.0.1; 0: any free one");
+    add_process_options(*run_, words_);
     run_->add_flag("--quiet", words_.quiet, "no progress on stderr");
+    add_shell_options(*shell_, words_);
+    add_output_option(*shell_, words_);
+    add_process_options(*shell_, words_);
     add_script_options(*explain_, words_);
     explain_->add_option("--against", words_.against,
                          "a checkpoint or savepoint: which of its state the query keeps");
@@ -144,6 +180,7 @@ class command_line {
     }
     if (state_.parsed()) return state_.run();
     if (cluster_.parsed()) return cluster_.run();
+    if (shell_->parsed()) return shell(words_);
     return run_->parsed() ? run(words_) : explain(words_);
   }
 
@@ -153,6 +190,7 @@ class command_line {
   arguments words_;
   CLI::App app_{"Continuous SQL queries over streams and files.", "millrace"};
   CLI::App* run_ = app_.add_subcommand("run", "Run a SQL script in this process");
+  CLI::App* shell_ = app_.add_subcommand("sql", "Type SQL statements, at a prompt");
   CLI::App* explain_ = app_.add_subcommand("explain", "Print the plans of a SQL script");
   state_command state_{app_};
   cluster_command cluster_{app_};

@@ -3,6 +3,7 @@
 #include "core/data/record_batch.hpp"
 #include "core/data/value_text.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -21,6 +22,8 @@ class row_printer {
   virtual void rows(const data::record_batch& batch) = 0;
   /// All is there.
   virtual void finish() {}
+  /// The reader has seen enough, though more would come.
+  virtual void leave() { finish(); }
   /// A live printer draws again; called a few times a second with a line about the job.
   virtual void refresh(std::string_view /*progress*/) {}
   /// True when `refresh` does something.
@@ -41,6 +44,7 @@ struct printer_choice {
   bool bounded = true;    ///< the result has an end
   /// The session zone, in which people read TIMESTAMP_LTZ; null: UTC. JSON is always UTC.
   std::shared_ptr<const data::zone_offsets> zone = nullptr;
+  std::size_t most_rows = 0;  ///< of a table at its end, the last ones; 0: all
 };
 
 /// `names` are made unique by a number behind doubles, as Flink does.

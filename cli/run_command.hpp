@@ -1,11 +1,10 @@
 #pragma once
 
-#include "cli/job_state.hpp"
 #include "cli/row_printer.hpp"
+#include "cli/running_jobs.hpp"
 #include "cli/script.hpp"
 
-#include <cstdint>
-#include <optional>
+#include <string>
 
 namespace millrace::cli {
 
@@ -13,13 +12,10 @@ namespace millrace::cli {
 /// and progress to stderr. Returns the exit code.
 struct run_request {
   script_request script;
+  std::string init_file;  ///< runs before, in the same session; empty: none
   output_form output = output_form::table;
-  bool quiet = false;            ///< no progress
-  bool log_checkpoints = false;  ///< a line on stderr for every checkpoint
-  checkpoint_request checkpoints;
-  std::int64_t memory_bytes = 0;  ///< what the process may use; 0: no limit of its own
-  /// Where metrics are served on loopback; 0: a port of the system's choice, none: nowhere.
-  std::optional<std::uint16_t> metrics_port;
+  bool quiet = false;  ///< no progress
+  job_settings jobs;
 };
 [[nodiscard]] int run_script(const run_request& request);
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace millrace::cli {
@@ -14,6 +15,7 @@ namespace {
 
 // An endless result shows its last rows only; this many stay, so that they can be taken back.
 constexpr std::size_t most_endless_rows = 10'000;
+constexpr std::size_t all_rows = std::numeric_limits<std::size_t>::max();
 
 /// The terminal's size in characters.
 struct screen {
@@ -37,6 +39,7 @@ class table_printer final : public row_printer {
       : names_(std::move(names)),
         zone_(choice.zone),
         live_(choice.terminal),
+        most_rows_(choice.most_rows > 0 ? choice.most_rows : all_rows),
         folded_(choice.bounded ? 0 : most_endless_rows, {zone_.get(), true}) {}
 
   void rows(const data::record_batch& batch) override { folded_.apply(batch); }
@@ -53,15 +56,19 @@ class table_printer final : public row_printer {
     write(text);
   }
 
-  void finish() override {
+  void finish() override { draw_last(most_rows_); }
+  void leave() override { draw_last(std::min(most_rows_, screen::now().table_rows())); }
+
+ private:
+  void draw_last(std::size_t most) {
     std::string text = wipe();
-    draw_table(text, names_, folded_.last(folded_.count()), live_ ? screen::now().columns : 0);
+    const std::size_t shown = std::min(most, folded_.count());
+    draw_table(text, names_, folded_.last(shown), live_ ? screen::now().columns : 0);
     text += std::to_string(folded_.count()) + (folded_.count() == 1 ? " row" : " rows");
-    if (folded_.forgotten() > 0) text += ", the last of them above";
+    if (shown < folded_.count() || folded_.forgotten() > 0) text += ", the last of them above";
     write(text + "\n");
   }
 
- private:
   // Moves back over what was drawn last and clears it.
   std::string wipe() {
     if (drawn_lines_ == 0) return {};
@@ -73,6 +80,7 @@ class table_printer final : public row_printer {
   text_row names_;
   std::shared_ptr<const data::zone_offsets> zone_;
   bool live_;
+  std::size_t most_rows_;
   folded_rows folded_;
   std::size_t drawn_lines_ = 0;
 };

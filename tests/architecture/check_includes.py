@@ -40,6 +40,7 @@ FENCES = [
     (r"^zmq", ["net/transport"]),
     (r"^(httplib\.h|prometheus/)", ["net/http"]),
     (r"^nlohmann/", ["cli/cluster", "tests"]),
+    (r"^histedit\.h", ["cli/shell"]),
     (r"^CLI/", ["cli", "tests/sim"]),
     (r"^(capnp|kj)/", ["schemas", "core/codec", "tests"]),
     (r"^re2/", ["core/expr", "core/connectors/filesystem", "tests"]),
