@@ -47,6 +47,9 @@ template <class Handle>
   events.on_lost = [door](net::link_id link, const error& cause) {
     door->tell(peer_lost{link.value, cause});
   };
+  events.on_stranger = [log](const std::string& address) {
+    log("turned " + address + " away: it has other keys");
+  };
   events.on_refused = [log = std::move(log)](const std::string& from, const error& why) {
     log("refused a message of " + from + ": " + why.message);
   };

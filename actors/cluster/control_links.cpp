@@ -19,6 +19,7 @@ class listener final : public net::link_listener {
     events_.on_message(from, std::move(*decoded));
   }
   void on_down(net::link_id link, const error& cause) override { events_.on_lost(link, cause); }
+  void on_stranger(const std::string& address) override { events_.on_stranger(address); }
 
  private:
   static result<coordination::control_message> decode(const net::link_message& message) {

@@ -17,6 +17,8 @@ struct control_events {
   std::function<void(net::link_id, const error&)> on_lost;
   /// A peer sent what is no control message; it is dropped.
   std::function<void(const std::string& from, const error&)> on_refused;
+  /// Somebody at that address has other keys than the cluster's.
+  std::function<void(const std::string& address)> on_stranger;
 };
 
 /// The control links of one process. Thread safe.

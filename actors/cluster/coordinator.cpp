@@ -44,6 +44,7 @@ class running_coordinator final : public coordinator {
     net::hub_options hub;
     hub.name = identity;
     hub.listen = parts_.options.listen;
+    hub.keys = parts_.options.keys;
     MILLRACE_TRY(parts_.links,
                  control_links::open(std::move(hub), tell_of_links(door_, parts_.options.log)));
     // Every start of a coordinator counts as a new leader.

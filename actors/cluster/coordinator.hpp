@@ -4,18 +4,22 @@
 #include "actors/cluster/control_channel.hpp"
 #include "actors/system/engine.hpp"
 #include "core/base/result.hpp"
+#include "net/http/access_token.hpp"
+#include "net/transport/cluster_keys.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace millrace::actors {
 
 struct coordinator_options {
   std::string listen = "tcp://127.0.0.1:6123";  ///< for workers; port 0: any free one
   std::string version;                          ///< workers of another one are turned away
-  std::string token;                            ///< workers must greet with it; empty: nothing
+  net::cluster_keys keys;                       ///< of all links; none: they are not encrypted
+  std::vector<net::access_token> tokens;        ///< workers must greet with one; none: nothing
   std::string checkpoint_directory;             ///< storage that all workers reach; empty: none
   std::int64_t heartbeat_ms = 500;
   std::int64_t silence_ms = 2'000;  ///< after which a worker counts as dead

@@ -53,7 +53,10 @@ void coordinator_state::take(const control_arrived& m) {
 }
 
 std::string coordinator_state::refusal_of(const worker_greeting& greeting) const {
-  if (greeting.token != parts_->options.token) return "its token is not the cluster's";
+  const auto& tokens = parts_->options.tokens;
+  if (!tokens.empty() && net::find_token(tokens, greeting.token) == nullptr) {
+    return "its token is not the cluster's";
+  }
   if (greeting.version != parts_->options.version) {
     return "it runs " + greeting.version + ", the cluster runs " + parts_->options.version;
   }

@@ -60,6 +60,7 @@ class worker_state {
   std::optional<control_links::way> coordinator_;
   bool welcome_ = false;
   bool leaving_ = false;
+  std::string not_joined_;  // why, as told last
   std::uint64_t epoch_ = 0;
   std::uint64_t beats_ = 0;
   std::int64_t heard_us_ = 0;  // when the coordinator said something last, or was greeted
@@ -129,7 +130,7 @@ void worker_state::deploy(const deploy_order& order) {
 
 void worker_state::on_lost(const peer_lost& m) {
   if (!coordinator_ || coordinator_->link.value != m.link) return;
-  lose_coordinator(m.cause.message);
+  lose_coordinator(m.cause.message + (m.cause.hint.empty() ? "" : "; " + m.cause.hint));
 }
 
 void worker_state::on_tick() {
@@ -137,7 +138,7 @@ void worker_state::on_tick() {
   const worker_options& o = parts_->options;
   const std::int64_t silence_us = system_clock().steady_us() - heard_us_;
   if (coordinator_ && silence_us > o.silence_ms * 1000) {
-    lose_coordinator("no word for " + std::to_string(silence_us / 1000) + " ms");
+    lose_coordinator("no word for " + std::to_string(o.silence_ms) + " ms");
   }
   if (!coordinator_) {
     greet();
@@ -152,7 +153,11 @@ void worker_state::lose_coordinator(const std::string& why) {
   if (std::exchange(welcome_, false)) {
     parts_->options.log("lost the coordinator (" + why + "), stops " +
                         std::to_string(agents_.size()) + " job attempts and tries again");
+  } else if (why != not_joined_) {
+    parts_->options.log("cannot join the cluster at " + parts_->options.coordinator + " (" + why +
+                        "), tries again");
   }
+  not_joined_ = why;
   parts_->links->close(coordinator_->link);
   coordinator_.reset();
   for (const auto& [attempt, agent] : agents_) self_->send(agent, cancel_job{});
@@ -187,10 +192,17 @@ class running_worker final : public worker {
   result<void> start() {
     worker_options& o = parts_->options;
     const std::string listen = "tcp://" + o.listen + ":0";
-    MILLRACE_TRY(parts_->data, net::data_plane::open({o.name, listen}));
+    net::data_plane_options data;
+    data.name = o.name;
+    data.listen = listen;
+    data.advertise = o.advertise;
+    data.keys = o.keys;
+    MILLRACE_TRY(parts_->data, net::data_plane::open(std::move(data)));
     net::hub_options hub;
     hub.name = o.name;
     hub.listen = listen;
+    hub.advertise = o.advertise;
+    hub.keys = o.keys;
     MILLRACE_TRY(parts_->links, control_links::open(std::move(hub), tell_of_links(door_, o.log)));
     actor_ = system_.spawn<caf::detached>(run_worker, parts_.get());
     door_->open(actor_);

@@ -3,6 +3,7 @@
 #include "actors/cluster/control_channel.hpp"
 #include "actors/system/engine.hpp"
 #include "core/base/result.hpp"
+#include "net/transport/cluster_keys.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -15,6 +16,8 @@ struct worker_options {
   std::string name;                  ///< unique in the cluster
   std::string coordinator;           ///< where it listens: `tcp://127.0.0.1:6123`
   std::string listen = "127.0.0.1";  ///< address for control and data; ports are free ones
+  std::string advertise;             ///< host that others reach it at; empty: `listen`
+  net::cluster_keys keys;            ///< of all links; none: they are not encrypted
   std::uint32_t slots = 1;
   std::string version;
   std::string token;                 ///< what the coordinator asks for; empty: nothing

@@ -1,6 +1,7 @@
 #include "cli/cluster/cluster_command.hpp"
 
 #include "cli/cluster/job_tool.hpp"
+#include "cli/cluster/secrets.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/script.hpp"
 
@@ -14,13 +15,21 @@ namespace millrace::cli {
 
 namespace {
 
+void add_safety_options(CLI::App& command, safety_request& to) {
+  command.add_option("--secrets", to.secrets,
+                     "directory of millrace keygen; without it all addresses are loopback's");
+  command.add_option("--token-file", to.token_file, "tokens, one a line; default: SECRETS/token");
+  command.add_option("--sql-root", to.sql_roots, "local paths in SQL lie below; may be repeated");
+}
+
 void add_coordinator_options(CLI::App& command, coordinator_request& to) {
   command.add_option("--listen", to.listen, "address for workers")->capture_default_str();
   command.add_option("--rest", to.rest, "address for REST and the job tool")->capture_default_str();
   command.add_option("--checkpoint-dir", to.checkpoint_directory,
                      "checkpoints and savepoints of all jobs; the workers need the same storage");
-  command.add_option("--token-file", to.token_file,
-                     "workers and tools must give the token in its first line");
+  add_safety_options(command, to.safety);
+  command.add_option("--audit-log", to.audit_file,
+                     "file for who changed what; without it lines on stderr");
   command.add_flag("--pack-slots", to.pack_slots, "fill few workers instead of loading all evenly");
   command.add_flag("--log-checkpoints", to.log_checkpoints, "a line on stderr per checkpoint");
 }
@@ -35,18 +44,7 @@ cluster_command::cluster_command(CLI::App& app) {
 void cluster_command::add_processes(CLI::App& app) {
   coordinator_command_ = app.add_subcommand("coordinator", "Run the coordinator of a cluster");
   add_coordinator_options(*coordinator_command_, coordinator_);
-  worker_command_ = app.add_subcommand("worker", "Run a worker of a cluster");
-  worker_command_->add_option("--coordinator", worker_.coordinator, "where the coordinator listens")
-      ->capture_default_str();
-  worker_command_->add_option("--slots", worker_.slots, "tasks of a vertex that it runs at once")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
-  worker_command_->add_option("--name", worker_.name, "unique in the cluster");
-  worker_command_->add_option("--listen", worker_.listen, "address for other workers")
-      ->capture_default_str();
-  worker_command_->add_option("--checkpoint-dir", worker_.checkpoint_directory,
-                              "the same storage that the coordinator uses");
-  worker_command_->add_option("--token-file", worker_.token_file, "the cluster's token");
+  add_worker(app);
   local_command_ = app.add_subcommand("local-cluster", "Run a cluster on this machine");
   add_coordinator_options(*local_command_, local_.coordinator);
   local_command_->add_option("--workers", local_.workers, "processes")
@@ -55,15 +53,43 @@ void cluster_command::add_processes(CLI::App& app) {
   local_command_->add_option("--slots", local_.slots, "of each worker")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
+  add_keygen(app);
+}
+
+void cluster_command::add_worker(CLI::App& app) {
+  worker_command_ = app.add_subcommand("worker", "Run a worker of a cluster");
+  worker_command_->add_option("--coordinator", worker_.coordinator, "where the coordinator listens")
+      ->capture_default_str();
+  worker_command_->add_option("--slots", worker_.slots, "tasks of a vertex that it runs at once")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  worker_command_->add_option("--name", worker_.name, "unique in the cluster");
+  worker_command_->add_option("--listen", worker_.listen, "address of this machine for the cluster")
+      ->capture_default_str();
+  worker_command_->add_option("--advertise", worker_.advertise,
+                              "host that the others reach it at, if that is another");
+  worker_command_->add_option("--checkpoint-dir", worker_.checkpoint_directory,
+                              "the same storage that the coordinator uses");
+  add_safety_options(*worker_command_, worker_.safety);
+}
+
+void cluster_command::add_keygen(CLI::App& app) {
+  keygen_command_ = app.add_subcommand("keygen", "Make the secrets of a cluster");
+  keygen_command_->add_option("DIR", keygen_.directory, "for --secrets of all processes")
+      ->required();
+  keygen_command_->add_option("--host", keygen_.hosts,
+                              "makes a certificate for REST at that host; may be repeated");
 }
 
 CLI::App* cluster_command::add_tool(CLI::App& app, const char* name, const char* what) {
   CLI::App* tool = app.add_subcommand(name, what);
-  tool->add_option("--rest", rest_, "REST address of the coordinator")
+  tool->add_option("--rest", rest_, "REST address of the coordinator, https://... for TLS")
       ->envname("MILLRACE_REST")
       ->capture_default_str();
   tool->add_option("--token-file", token_file_, "the cluster's token")
       ->envname("MILLRACE_TOKEN_FILE");
+  tool->add_option("--ca-file", authority_, "certificate that signed the coordinator's")
+      ->envname("MILLRACE_CA_FILE");
   tool->add_flag("--json", json_, "the answer as JSON");
   tools_.push_back(tool);
   return tool;
@@ -104,6 +130,7 @@ void cluster_command::add_job_tool(CLI::App& app) {
 
 bool cluster_command::parsed() const {
   return coordinator_command_->parsed() || worker_command_->parsed() || local_command_->parsed() ||
+         keygen_command_->parsed() ||
          std::ranges::any_of(tools_, [](const CLI::App* tool) { return tool->parsed(); });
 }
 
@@ -111,16 +138,18 @@ int cluster_command::run() const {
   if (coordinator_command_->parsed()) return run_coordinator(coordinator_);
   if (worker_command_->parsed()) return run_worker(worker_);
   if (local_command_->parsed()) return run_local_cluster(local_);
+  if (keygen_command_->parsed()) return run_keygen(keygen_);
   return run_tool();
 }
 
 int cluster_command::run_tool() const {
   const auto token = read_token(token_file_);
-  if (!token) {
-    std::fprintf(stderr, "%s\n", to_text(token.error()).c_str());
+  const auto usable = token ? check_tool_address(rest_, !token->empty()) : token.error();
+  if (!usable) {
+    std::fprintf(stderr, "%s\n", to_text(usable.error()).c_str());
     return exit_usage;
   }
-  job_tool tool({rest_, *token, json_});
+  job_tool tool({{rest_, *token, authority_}, json_});
   const auto at = std::ranges::find_if(tools_, [](const CLI::App* t) { return t->parsed(); });
   const std::string& name = (*at)->get_name();
   if (name == "submit") return submit(tool);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/cluster/cluster_processes.hpp"
+#include "cli/cluster/keygen.hpp"
 
 #include <CLI/App.hpp>
 
@@ -9,8 +10,9 @@
 
 namespace millrace::cli {
 
-/// The commands of a cluster: its processes (`coordinator`, `worker`, `local-cluster`) and the job
-/// tool (`submit`, `list`, `show`, `cancel`, `savepoint`, `stop`, `workers`, `drain`).
+/// The commands of a cluster: its processes (`coordinator`, `worker`, `local-cluster`), `keygen`
+/// for their secrets, and the job tool (`submit`, `list`, `show`, `cancel`, `savepoint`, `stop`,
+/// `workers`, `drain`).
 class cluster_command {
  public:
   /// Adds the sub-commands; the object must outlive the parsing.
@@ -21,6 +23,8 @@ class cluster_command {
 
  private:
   void add_processes(CLI::App& app);
+  void add_worker(CLI::App& app);
+  void add_keygen(CLI::App& app);
   void add_job_tool(CLI::App& app);
   CLI::App* add_tool(CLI::App& app, const char* name, const char* what);
   [[nodiscard]] int run_tool() const;
@@ -29,14 +33,17 @@ class cluster_command {
   coordinator_request coordinator_;
   worker_request worker_;
   local_cluster_request local_;
+  keygen_request keygen_;
   std::string memory_;
   CLI::App* coordinator_command_ = nullptr;
   CLI::App* worker_command_ = nullptr;
   CLI::App* local_command_ = nullptr;
+  CLI::App* keygen_command_ = nullptr;
 
   std::vector<CLI::App*> tools_;
   std::string rest_ = "127.0.0.1:8081";
   std::string token_file_;
+  std::string authority_;
   bool json_ = false;
   std::string file_;
   std::vector<std::string> settings_;

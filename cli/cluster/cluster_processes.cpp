@@ -3,23 +3,25 @@
 #include "actors/cluster/coordinator.hpp"
 #include "actors/cluster/worker.hpp"
 #include "actors/system/engine.hpp"
+#include "cli/cluster/addresses.hpp"
+#include "cli/cluster/audit_log.hpp"
 #include "cli/cluster/child_processes.hpp"
 #include "cli/cluster/file_limit.hpp"
 #include "cli/cluster/rest_api.hpp"
 #include "cli/cluster/script_jobs.hpp"
+#include "cli/cluster/secrets.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/version.hpp"
 #include "core/base/clock.hpp"
+#include "core/base/local_paths.hpp"
 #include "core/data/civil_time.hpp"
 #include "net/http/api_server.hpp"
 
 #include <unistd.h>
 
-#include <charconv>
 #include <condition_variable>
 #include <cstdio>
-#include <fstream>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -43,32 +45,10 @@ void log_line(const std::string& line) {
   std::fputs(text.c_str(), stderr);
 }
 
-/// `host:port`, host loopback.
-struct address {
-  std::string host;
-  std::uint16_t port = 0;
-  [[nodiscard]] std::string text() const { return host + ":" + std::to_string(port); }
-};
-
-result<void> check_loopback(const std::string& host) {
-  if (host == "127.0.0.1" || host == "localhost" || host == "[::1]") return {};
-  return make_error(errc::config_bad_value, "'" + host + "' is not a loopback address",
-                    "links between processes are not encrypted yet: listen on 127.0.0.1");
-}
-
-result<address> read_address(const std::string& text) {
-  const auto colon = text.rfind(':');
-  address to;
-  to.host = text.substr(0, colon);
-  const char* first = text.data() + (colon == std::string::npos ? text.size() : colon + 1);
-  const char* last = text.data() + text.size();
-  const auto read = std::from_chars(first, last, to.port);
-  if (colon == std::string::npos || read.ec != std::errc() || read.ptr != last) {
-    return make_error(errc::config_bad_value, "'" + text + "' is not an address",
-                      "write host:port, such as 127.0.0.1:6123");
-  }
-  MILLRACE_CHECK(check_loopback(to.host));
-  return to;
+// Before any SQL is taken.
+result<void> confine(const safety_request& safety, bool on_loopback) {
+  if (on_loopback && safety.sql_roots.empty()) return {};
+  return confine_local_paths(safety.sql_roots);
 }
 
 /// Blocks its thread until a signal comes.
@@ -97,32 +77,56 @@ class stop_signal {
 struct coordinator_process {
   actors::engine engine;
   std::unique_ptr<actors::coordinator> cluster;
+  std::unique_ptr<audit_log> audit;
   std::unique_ptr<net::api_server> rest;
   std::string rest_address;
 };
 
-result<void> start(const coordinator_request& request, coordinator_process& to) {
-  MILLRACE_TRY(const auto listen, read_address(request.listen));
-  MILLRACE_TRY(const auto rest, read_address(request.rest));
-  MILLRACE_TRY(const auto token, read_token(request.token_file));
+actors::coordinator_options options_of(const coordinator_request& request, const address& listen,
+                                       const secrets& guards) {
   actors::coordinator_options options;
   options.listen = "tcp://" + listen.text();
+  options.keys = guards.keys;
+  options.tokens = guards.tokens;
   options.version = version_text;
-  options.token = token;
   options.checkpoint_directory = request.checkpoint_directory;
   options.pack_slots = request.pack_slots;
   options.log_checkpoints = request.log_checkpoints;
   options.compile = &compile_job;
   options.rescale = &rescaled;
   options.log = &log_line;
-  MILLRACE_TRY(to.cluster, actors::coordinator::start(to.engine, std::move(options)));
+  return options;
+}
+
+result<void> serve(const address& rest, const secrets& guards, coordinator_process& to) {
   net::api_options api;
-  api.address = rest.host;
+  api.address = bare_host(rest.host);
   api.port = rest.port;
-  api.token = token;
-  MILLRACE_TRY(to.rest, net::api_server::listen(std::move(api), rest_routes(*to.cluster)));
-  to.rest_address = rest.host + ":" + std::to_string(to.rest->port());
-  log_line("coordinator: workers at " + to.cluster->endpoint().substr(6) + ", REST at http://" +
+  api.tokens = guards.tokens;
+  api.certificate = guards.certificate;
+  api.key = guards.certificate_key;
+  api.on_refused = [audit = to.audit.get()](const std::string& from, const std::string& path) {
+    audit->refused(from, path);
+  };
+  MILLRACE_TRY(to.rest,
+               net::api_server::listen(std::move(api), to.audit->watch(rest_routes(*to.cluster))));
+  to.rest_address = (guards.certificate.empty() ? "http://" : "https://") + rest.host + ":" +
+                    std::to_string(to.rest->port());
+  return {};
+}
+
+result<void> start(const coordinator_request& request, coordinator_process& to) {
+  MILLRACE_TRY(const auto listen, read_address(request.listen));
+  MILLRACE_TRY(const auto rest, read_address(request.rest));
+  MILLRACE_TRY(const auto guards, read_secrets(request.safety.secrets, request.safety.token_file));
+  MILLRACE_CHECK(check_links(listen.host, guards));
+  MILLRACE_CHECK(check_rest(rest.host, guards));
+  MILLRACE_CHECK(confine(request.safety, is_loopback(listen.host) && is_loopback(rest.host)));
+  MILLRACE_TRY(to.audit, audit_log::open(request.audit_file, &log_line));
+  MILLRACE_TRY(to.cluster,
+               actors::coordinator::start(to.engine, options_of(request, listen, guards)));
+  MILLRACE_CHECK(serve(rest, guards, to));
+  log_line("coordinator: workers at " + to.cluster->endpoint().substr(6) + ", REST at " +
            to.rest_address);
   return {};
 }
@@ -133,16 +137,30 @@ std::string name_of_process() {
   return std::string(host) + "-" + std::to_string(getpid());
 }
 
+result<void> check_reachable(const worker_request& request) {
+  if (!request.advertise.empty() || !is_wildcard(request.listen)) return {};
+  return make_error(errc::config_bad_value,
+                    "'" + request.listen + "' is no address that others could reach",
+                    "name this machine as they know it with --advertise");
+}
+
 result<std::unique_ptr<actors::worker>> start(const worker_request& request, actors::engine& in) {
   MILLRACE_TRY(const auto coordinator, read_address(request.coordinator));
-  MILLRACE_CHECK(check_loopback(request.listen));
+  MILLRACE_TRY(const auto guards, read_secrets(request.safety.secrets, request.safety.token_file));
+  MILLRACE_CHECK(check_links(coordinator.host, guards));
+  MILLRACE_CHECK(check_links(request.listen, guards));
+  MILLRACE_CHECK(check_reachable(request));
+  MILLRACE_CHECK(
+      confine(request.safety, is_loopback(coordinator.host) && is_loopback(request.listen)));
   actors::worker_options options;
   options.name = request.name.empty() ? name_of_process() : request.name;
   options.coordinator = "tcp://" + coordinator.text();
   options.listen = request.listen;
+  options.advertise = request.advertise;
+  options.keys = guards.keys;
   options.slots = request.slots;
   options.version = version_text;
-  MILLRACE_TRY(options.token, read_token(request.token_file));
+  if (!guards.tokens.empty()) options.token = guards.tokens.front().value;
   options.checkpoint_directory = request.checkpoint_directory;
   options.compile = &compile_job;
   options.log = [name = options.name](const std::string& line) { log_line(name + ": " + line); };
@@ -162,20 +180,13 @@ std::vector<std::string> worker_words(const local_cluster_request& request,
     if (!value.empty()) words.insert(words.end(), {option, value});
   };
   add("--checkpoint-dir", request.coordinator.checkpoint_directory);
-  add("--token-file", request.coordinator.token_file);
+  add("--token-file", request.coordinator.safety.token_file);
+  add("--secrets", request.coordinator.safety.secrets);
+  for (const std::string& root : request.coordinator.safety.sql_roots) add("--sql-root", root);
   return words;
 }
 
 }  // namespace
-
-result<std::string> read_token(const std::string& file) {
-  if (file.empty()) return std::string();
-  std::ifstream from(file);
-  std::string token;
-  if (std::getline(from, token) && !token.empty()) return token;
-  return make_error(errc::config_file_unreadable, "no token in '" + file + "'",
-                    "write it into the first line");
-}
 
 int run_coordinator(const coordinator_request& request) {
   raise_file_limit();

@@ -4,14 +4,23 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace millrace::cli {
+
+/// What every process of a cluster is told of its safety.
+struct safety_request {
+  std::string secrets;  ///< a directory of `millrace keygen`; empty: none
+  std::string token_file;
+  std::vector<std::string> sql_roots;  ///< where SQL may use local paths
+};
 
 struct coordinator_request {
   std::string listen = "127.0.0.1:6123";  ///< for workers
   std::string rest = "127.0.0.1:8081";    ///< for the job tool
   std::string checkpoint_directory;
-  std::string token_file;
+  std::string audit_file;  ///< empty: the audit log is a part of the log
+  safety_request safety;
   bool pack_slots = false;
   bool log_checkpoints = false;
 };
@@ -19,10 +28,11 @@ struct coordinator_request {
 struct worker_request {
   std::string coordinator = "127.0.0.1:6123";
   std::string listen = "127.0.0.1";
-  std::string name;  ///< empty: of the host and process
+  std::string advertise;  ///< host that others reach it at; empty: `listen`
+  std::string name;       ///< empty: of the host and process
   std::uint32_t slots = 1;
   std::string checkpoint_directory;
-  std::string token_file;
+  safety_request safety;
   std::int64_t memory_bytes = 0;
 };
 
@@ -32,12 +42,10 @@ struct local_cluster_request {
   std::uint32_t slots = 2;
 };
 
-/// The first line of a token's file; empty when `file` is. A file keeps it off the command line,
-/// where other users of the machine could read it. Errors: 1004.
-[[nodiscard]] result<std::string> read_token(const std::string& file);
-
 // Each runs until Ctrl-C or SIGTERM and returns the exit code. Addresses other than loopback are
-// refused: links between processes are not encrypted.
+// refused unless links and REST are encrypted and ask for tokens (cli/cluster/secrets.hpp). SQL
+// uses any local path in a cluster on loopback, and elsewhere none but those below `sql_roots`; on
+// loopback too once there are any.
 
 [[nodiscard]] int run_coordinator(const coordinator_request& request);
 [[nodiscard]] int run_worker(const worker_request& request);

@@ -13,8 +13,7 @@ namespace millrace::cli {
 
 /// How the job tool reaches the cluster and says what it found.
 struct tool_request {
-  std::string coordinator = "127.0.0.1:8081";  ///< its REST address
-  std::string token;
+  net::client_options coordinator;
   bool json = false;
 };
 
@@ -34,7 +33,7 @@ struct submit_order {
 class job_tool {
  public:
   explicit job_tool(const tool_request& request)
-      : request_(request), client_(request.coordinator, request.token) {}
+      : request_(request), client_(request.coordinator) {}
 
   [[nodiscard]] int submit(const submit_order& order);
   [[nodiscard]] int rescale(const std::string& job, int parallelism);

@@ -7,11 +7,18 @@
 
 namespace millrace::net {
 
-/// Asks an `api_server`. Used on one thread.
+struct client_options {
+  std::string address;  ///< `host:port`, `http://host:port` or `https://host:port`
+  std::string token;    ///< sent along unless empty
+  std::string
+      authority;  ///< a file of certificates (PEM) that sign the server's; empty: the system's
+};
+
+/// Asks an `api_server`. A server whose certificate is not of a known authority, or not for the
+/// address, is not asked. Used on one thread.
 class api_client {
  public:
-  /// `address`: `host:port`; `token`: sent along unless empty.
-  api_client(const std::string& address, const std::string& token);
+  explicit api_client(client_options options);
   ~api_client();
   api_client(const api_client&) = delete;
   api_client& operator=(const api_client&) = delete;

@@ -4,7 +4,9 @@
 
 #include <httplib.h>
 
+#include <algorithm>
 #include <atomic>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -14,33 +16,35 @@ namespace {
 
 constexpr std::size_t threads = 8;
 
+constexpr std::string_view bearer = "Bearer ";
+
 std::string plain_error(const std::string& message) {
   return R"({"error":{"message":")" + message + R"("}})" + "\n";
 }
 
 std::string reason_of(int status) {
   switch (status) {
-    case 401: return "a token is needed: send it as Authorization: Bearer";
+    case 401: return "a token is needed: send it as Authorization: Bearer, or give --token-file";
     case 404: return "there is no such path; /api/v1/openapi.json lists those that are";
     case 413: return "the request is too large";
     default: return "the request was refused with status " + std::to_string(status);
   }
 }
 
-// As long as the right one, and every byte looked at: the time tells nothing of it.
-bool same_token(const std::string& given, const std::string& wanted) {
-  unsigned difference = given.size() == wanted.size() ? 0 : 1;
-  for (std::size_t i = 0; i < given.size(); ++i) {
-    difference |= static_cast<unsigned char>(given[i] ^ wanted[i % wanted.size()]);
-  }
-  return difference == 0;
+std::unique_ptr<httplib::Server> make_server(const api_options& options) {
+  if (options.certificate.empty()) return std::make_unique<httplib::Server>();
+  auto server =
+      std::make_unique<httplib::SSLServer>(options.certificate.c_str(), options.key.c_str());
+  if (server->is_valid()) SSL_CTX_set_min_proto_version(server->ssl_context(), TLS1_2_VERSION);
+  return server;
 }
 
 }  // namespace
 
 struct api_server::state {
   api_options options;
-  httplib::Server server;
+  std::unique_ptr<httplib::Server> http;
+  std::vector<std::string> open_paths;
   std::uint16_t port = 0;
   std::atomic<bool> ended = false;  // the listener
   std::thread listener;
@@ -51,7 +55,18 @@ struct api_server::state {
     ::setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   }
 
+  const access_token* holder(const httplib::Request& request) const {
+    const std::string given = request.get_header_value("Authorization");
+    if (!given.starts_with(bearer)) return nullptr;
+    return find_token(options.tokens, std::string_view(given).substr(bearer.size()));
+  }
+
+  bool is_open(const std::string& path) const {
+    return std::ranges::find(open_paths, path) != open_paths.end();
+  }
+
   void limit() {
+    httplib::Server& server = *http;
     server.set_socket_options(&take_port_alone);
     server.new_task_queue = [] { return new httplib::ThreadPool(threads); };
     server.set_payload_max_length(options.max_body);
@@ -66,18 +81,21 @@ struct api_server::state {
     server.set_pre_routing_handler(
         [this](const httplib::Request& request, httplib::Response& response) {
           using handled = httplib::Server::HandlerResponse;
-          if (options.token.empty()) return handled::Unhandled;
-          const std::string given = request.get_header_value("Authorization");
-          if (same_token(given, "Bearer " + options.token)) return handled::Unhandled;
+          const bool free = options.tokens.empty() || is_open(request.path);
+          if (free || holder(request) != nullptr) return handled::Unhandled;
+          if (options.on_refused) options.on_refused(request.remote_addr, request.path);
           response.status = 401;
+          response.set_header("WWW-Authenticate", "Bearer");
           return handled::Handled;
         });
   }
 
   void route(const api_route& r) {
-    auto handler = [answer = r.answer](const httplib::Request& request,
-                                       httplib::Response& response) {
-      api_request asked{{}, request.body};
+    if (r.open) open_paths.push_back(r.pattern);
+    auto handler = [this, answer = r.answer](const httplib::Request& request,
+                                             httplib::Response& response) {
+      const access_token* token = holder(request);
+      api_request asked{{}, request.body, token == nullptr ? "" : token->name, request.remote_addr};
       for (std::size_t i = 1; i < request.matches.size(); ++i) {
         asked.parameters.push_back(request.matches[i].str());
       }
@@ -86,9 +104,9 @@ struct api_server::state {
       response.set_content(given.body, given.type.c_str());
     };
     if (r.verb == api_route::method::get) {
-      server.Get(r.pattern, std::move(handler));
+      http->Get(r.pattern, std::move(handler));
     } else {
-      server.Post(r.pattern, std::move(handler));
+      http->Post(r.pattern, std::move(handler));
     }
   }
 
@@ -96,9 +114,9 @@ struct api_server::state {
     const char* address = options.address.c_str();
     if (options.port != 0) {
       port = options.port;
-      return server.bind_to_port(address, options.port);
+      return http->bind_to_port(address, options.port);
     }
-    const int bound = server.bind_to_any_port(address);
+    const int bound = http->bind_to_any_port(address);
     port = static_cast<std::uint16_t>(bound);
     return bound > 0;
   }
@@ -106,10 +124,10 @@ struct api_server::state {
   // A stop before the listener runs would be missed.
   void start() {
     listener = std::thread([this] {
-      server.listen_after_bind();
+      http->listen_after_bind();
       ended = true;
     });
-    while (!server.is_running() && !ended) std::this_thread::yield();
+    while (!http->is_running() && !ended) std::this_thread::yield();
   }
 };
 
@@ -119,6 +137,13 @@ result<std::unique_ptr<api_server>> api_server::listen(api_options options,
                                                        std::vector<api_route> routes) {
   auto made = std::make_unique<state>();
   made->options = std::move(options);
+  made->http = make_server(made->options);
+  if (!made->http->is_valid()) {
+    return make_error(errc::config_file_unreadable,
+                      "no TLS with certificate '" + made->options.certificate + "' and key '" +
+                          made->options.key + "'",
+                      "both are files in PEM form, the key is that of the certificate");
+  }
   made->limit();
   for (const api_route& r : routes) made->route(r);
   if (!made->bind()) {
@@ -132,7 +157,7 @@ result<std::unique_ptr<api_server>> api_server::listen(api_options options,
 }
 
 api_server::~api_server() {
-  state_->server.stop();
+  state_->http->stop();
   state_->listener.join();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/result.hpp"
+#include "net/http/access_token.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +16,8 @@ namespace millrace::net {
 struct api_request {
   std::vector<std::string> parameters;  ///< what the groups of the route's pattern matched
   std::string body;
+  std::string who;   ///< the name of the token that was shown; empty: none is asked for
+  std::string from;  ///< the client's address
 };
 
 struct api_answer {
@@ -29,21 +32,27 @@ struct api_route {
   std::string pattern;  ///< a regular expression of the whole path
   /// Called on the server's threads, several at a time; may block.
   std::function<api_answer(const api_request&)> answer;
+  bool open = false;  ///< answered without a token
 };
 
 struct api_options {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;           ///< 0: any free one
-  std::string token;                ///< asked for as `Authorization: Bearer`; empty: nobody is
+  std::uint16_t port = 0;  ///< 0: any free one
+  /// One of them is asked for as `Authorization: Bearer`; none: nobody is asked.
+  std::vector<access_token> tokens;
+  std::string certificate;          ///< a file in PEM form, with `key` for TLS; empty: plain HTTP
+  std::string key;                  ///< of the certificate, a file in PEM form
   std::size_t max_body = 4U << 20;  ///< larger ones are refused with 413
   std::int64_t read_timeout_s = 5;
+  /// Somebody came without a token that counts. Called on the server's threads.
+  std::function<void(const std::string& from, const std::string& path)> on_refused;
 };
 
 /// An HTTP server for JSON. Errors of its own (404, 413, 401) have the body
 /// `{"error":{"message":...}}`. Dropping it closes the port and waits for answers under way.
 class api_server {
  public:
-  /// Errors: 5004 when it cannot listen there.
+  /// Errors: 5004 when it cannot listen there; 1004 for a certificate or key that cannot be used.
   [[nodiscard]] static result<std::unique_ptr<api_server>> listen(api_options options,
                                                                   std::vector<api_route> routes);
   ~api_server();

@@ -65,8 +65,9 @@ std::vector<api_route> metrics_routes(const metrics_source& source) {
       {get, "/healthz",
        [](const api_request&) {
          return api_answer{200, "ok\n", plain_text};
-       }},
-      {get, "/readyz", [source](const api_request&) { return readiness(source); }},
+       },
+       true},
+      {get, "/readyz", [source](const api_request&) { return readiness(source); }, true},
   };
 }
 

@@ -17,7 +17,7 @@ struct metrics_source {
 };
 
 /// /metrics (Prometheus' text form 0.0.4), /healthz (the process answers) and /readyz (200, or 503
-/// with the reason).
+/// with the reason). The last two need no token: an orchestrator's probes have none.
 [[nodiscard]] std::vector<api_route> metrics_routes(const metrics_source& source);
 
 /// The samples in Prometheus' text form, with HELP and TYPE of each metric that has one.

@@ -151,6 +151,8 @@ class running_plane final : public data_plane {
     hub.name = std::move(options.name);
     hub.listen = std::move(options.listen);
     hub.silence_ms = options.silence_ms;
+    hub.advertise = std::move(options.advertise);
+    hub.keys = std::move(options.keys);
     MILLRACE_TRY(hub_, link_hub::open(std::move(hub), std::make_shared<listener>(*this)));
     return {};
   }

@@ -3,6 +3,7 @@
 #include "core/codec/element_codec.hpp"
 #include "core/data/types.hpp"
 #include "core/runtime/channel.hpp"
+#include "net/transport/cluster_keys.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -20,8 +21,11 @@ struct remote_channel {
 
 struct data_plane_options {
   std::string name;  ///< of this worker; unique
+  // As of `hub_options`:
   std::string listen = "tcp://127.0.0.1:0";
-  std::int64_t silence_ms = 2'000;  ///< as of `hub_options`
+  std::int64_t silence_ms = 2'000;
+  std::string advertise;
+  cluster_keys keys;
 };
 
 /// The channels of this worker to others: multiplexed over one link per worker, with batches as

@@ -19,8 +19,9 @@ using steady = std::chrono::steady_clock;
 
 constexpr int linger_ms = 1'000;  // for what is queued when a hub goes
 constexpr std::size_t messages_per_turn = 1'024;
-constexpr std::size_t longest_name = 200;  // an identity of ZeroMQ has 255 bytes
-constexpr char name_end = '\x1f';          // in an identity, between name and what makes it unique
+constexpr std::size_t longest_name = 200;     // an identity of ZeroMQ has 255 bytes
+constexpr std::size_t encryption_bytes = 64;  // more than CURVE adds to a frame
+constexpr char name_end = '\x1f';  // in an identity, between name and what makes it unique
 
 constexpr int events_of_a_link =
     ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED |
@@ -30,6 +31,15 @@ constexpr int events_of_a_link =
 std::string name_in(std::span<const std::byte> identity) {
   const std::string_view text(reinterpret_cast<const char*>(identity.data()), identity.size());
   return std::string(text.substr(0, text.find(name_end)));
+}
+
+std::string advertised(const std::string& bound, const std::string& host) {
+  return host.empty() ? bound : "tcp://" + host + bound.substr(bound.rfind(':'));
+}
+
+// Only where it is asked for: a host's name would not be looked up as IPv4 any more.
+void allow_for_ipv6(void* socket, const std::string& address) {
+  if (address.find('[') != std::string::npos) set_option(socket, ZMQ_IPV6, 1);
 }
 
 error lost(const std::string& why) { return make_error(net_peer_lost, why); }
@@ -42,6 +52,16 @@ error meaning_of(std::uint16_t event) {
     case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL: return lost("it does not speak our protocol");
     default: return lost("nobody answers");
   }
+}
+
+// libzmq tells a listener with other keys, or none, from one that just went away in few cases.
+error never_made(std::uint16_t event) {
+  error why = meaning_of(event);
+  if (event != ZMQ_EVENT_CLOSED && event != ZMQ_EVENT_CONNECT_RETRIED) {
+    why.message += " before the link was made";
+    why.hint = "both ends need the same cluster.key, or both none";
+  }
+  return why;
 }
 
 // The first frame of an event is its number, 16 bits, and a value. Nothing: no event waits.
@@ -67,6 +87,7 @@ hub_thread::hub_thread(hub_options options, std::shared_ptr<link_listener> to)
 hub_thread::~hub_thread() {
   links_.clear();
   router_.reset();
+  gate_ = key_gate();
   context_.reset();
   close(wake_);
 }
@@ -75,7 +96,9 @@ void hub_thread::set_limits(void* socket) const {
   // What waits is bounded by the credit of channels, above.
   set_option(socket, ZMQ_SNDHWM, 0);
   set_option(socket, ZMQ_RCVHWM, 0);
-  set_option(socket, ZMQ_MAXMSGSIZE, static_cast<std::int64_t>(options_.max_frame_bytes));
+  const std::size_t most =
+      options_.max_frame_bytes + (options_.keys.given() ? encryption_bytes : 0);
+  set_option(socket, ZMQ_MAXMSGSIZE, static_cast<std::int64_t>(most));
   const int silence = static_cast<int>(options_.silence_ms);
   set_option(socket, ZMQ_HEARTBEAT_IVL, silence / 4);
   set_option(socket, ZMQ_HEARTBEAT_TIMEOUT, silence);
@@ -96,6 +119,11 @@ result<void> hub_thread::listen() {
   MILLRACE_CHECK(check_name());
   router_ = make_socket(context_.get(), ZMQ_ROUTER);
   set_limits(router_.get());
+  if (options_.keys.given()) {
+    MILLRACE_CHECK(gate_.open(context_.get(), options_.keys));
+    listen_with(router_.get(), options_.keys);
+  }
+  allow_for_ipv6(router_.get(), options_.listen);
   if (zmq_bind(router_.get(), options_.listen.c_str()) != 0) {
     return make_error(net_cannot_listen,
                       "cannot listen on " + options_.listen + ": " + last_failure(),
@@ -104,7 +132,7 @@ result<void> hub_thread::listen() {
   char bound[256];
   std::size_t size = sizeof bound;
   zmq_getsockopt(router_.get(), ZMQ_LAST_ENDPOINT, bound, &size);
-  endpoint_ = bound;
+  endpoint_ = advertised(bound, options_.advertise);
   return {};
 }
 
@@ -135,6 +163,7 @@ void hub_thread::run() {
       std::uint64_t count = 0;
       static_cast<void>(!read(wake_, &count, sizeof count));
     }
+    if (now.strangers) let_in();
     if (now.messages) read_messages();
     for (const link_id link : now.events) read_events(link);
     break_late_links();
@@ -154,14 +183,17 @@ hub_thread::work hub_thread::wait_for_work() {
   std::vector<link_id> polled;
   all.push_back({nullptr, wake_, ZMQ_POLLIN, 0});
   all.push_back({router_.get(), 0, ZMQ_POLLIN, 0});
+  const std::size_t first_link = all.size();
   for (const auto& [id, link] : links_) {
     all.push_back({link.monitor.get(), 0, ZMQ_POLLIN, 0});
     polled.push_back(id);
   }
+  if (gate_.socket() != nullptr) all.push_back({gate_.socket(), 0, ZMQ_POLLIN, 0});
   if (zmq_poll(all.data(), static_cast<int>(all.size()), patience_ms()) < 0) return {};
   work found{.commands = all[0].revents != 0, .messages = all[1].revents != 0, .events = {}};
+  found.strangers = gate_.socket() != nullptr && all.back().revents != 0;
   for (std::size_t i = 0; i < polled.size(); ++i) {
-    if (all[i + 2].revents != 0) found.events.push_back(polled[i]);
+    if (all[i + first_link].revents != 0) found.events.push_back(polled[i]);
   }
   return found;
 }
@@ -218,6 +250,7 @@ void hub_thread::connect(link_id link, const std::string& endpoint) {
   sockets.dealer = make_watched_socket(context_.get(), ZMQ_DEALER);
   const bool watched = sockets.dealer != nullptr && watch(link, sockets);
   if (watched) set_up_dealer(link, sockets.dealer.get());
+  if (watched) allow_for_ipv6(sockets.dealer.get(), endpoint);
   const bool made = watched && zmq_connect(sockets.dealer.get(), endpoint.c_str()) == 0;
   const std::string why = made ? "" : last_failure();
   links_.emplace(link, std::move(sockets));
@@ -228,6 +261,7 @@ void hub_thread::connect(link_id link, const std::string& endpoint) {
 void hub_thread::set_up_dealer(link_id link, void* dealer) const {
   const int patience = static_cast<int>(options_.connect_timeout_ms);
   set_limits(dealer);
+  if (options_.keys.given()) connect_with(dealer, options_.keys);
   set_option(dealer, ZMQ_RECONNECT_IVL, -1);  // it would lose messages without a word
   set_option(dealer, ZMQ_CONNECT_TIMEOUT, patience);
   set_option(dealer, ZMQ_HANDSHAKE_IVL, patience);
@@ -263,11 +297,17 @@ void hub_thread::read_messages() {
   }
 }
 
+void hub_thread::let_in() {
+  for (const std::string& address : gate_.answer()) listener_->on_stranger(address);
+}
+
 void hub_thread::read_events(link_id link) {
   for (auto at = links_.find(link); at != links_.end(); at = links_.find(link)) {
     const auto event = next_event(at->second.monitor.get());
     if (!event) return;
-    if (*event != ZMQ_EVENT_HANDSHAKE_SUCCEEDED) return break_link(link, meaning_of(*event));
+    if (*event != ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
+      return break_link(link, at->second.made ? meaning_of(*event) : never_made(*event));
+    }
     at->second.made = true;
   }
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/transport/key_gate.hpp"
 #include "net/transport/link_hub.hpp"
 #include "net/transport/zmq_parts.hpp"
 
@@ -51,6 +52,7 @@ class hub_thread {
   struct work {
     bool commands = false;
     bool messages = false;
+    bool strangers = false;       // or friends: somebody asks to be let in
     std::vector<link_id> events;  // links whose monitor has something to tell
   };
 
@@ -63,6 +65,7 @@ class hub_thread {
   void send(link_id over, const link_message& message);
   void connect(link_id link, const std::string& endpoint);
   void break_link(link_id link, const error& why);
+  void let_in();
   void read_messages();
   void read_events(link_id link);
   void break_late_links();
@@ -74,6 +77,7 @@ class hub_thread {
   hub_options options_;
   std::shared_ptr<link_listener> listener_;
   zmq_context context_;
+  key_gate gate_;
   zmq_socket router_;
   std::string endpoint_;
   int wake_ = -1;  // an eventfd: there are commands

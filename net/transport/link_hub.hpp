@@ -3,6 +3,7 @@
 #include "core/base/error.hpp"
 #include "core/base/result.hpp"
 #include "core/base/strong_id.hpp"
+#include "net/transport/cluster_keys.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -34,6 +35,8 @@ class link_listener {
   /// A link has broken, or could not be made in time; it is gone for ever: what was sent over it
   /// may be lost.
   virtual void on_down(link_id link, const error& cause) = 0;
+  /// Somebody at that address has other keys, and was not let in.
+  virtual void on_stranger(const std::string& address) { static_cast<void>(address); }
 };
 
 /// More frames than any element has; a message of more breaks its link.
@@ -42,6 +45,8 @@ inline constexpr std::size_t most_frames = 1U << 14;
 struct hub_options {
   std::string name;                          ///< unique among hubs that meet; 1 to 200 bytes
   std::string listen = "tcp://127.0.0.1:0";  ///< port 0: any free one
+  std::string advertise;                     ///< host in `endpoint`; empty: that of `listen`
+  cluster_keys keys;                         ///< none: links are not encrypted
   std::size_t max_frame_bytes = 64U << 20;   ///< ZMQ_MAXMSGSIZE
   std::int64_t connect_timeout_ms = 5'000;
   std::int64_t silence_ms = 2'000;  ///< a peer that has not answered for that long is gone
@@ -52,7 +57,8 @@ struct hub_options {
 /// when they do. Thread safe; messages of one link arrive in order.
 class link_hub {
  public:
-  /// Listens. Errors: 1002 for a name that is none, 5004 for an address that is taken or none.
+  /// Listens. Errors: 1002 for a name that is none, 5004 for an address that is taken or none. With
+  /// keys only hubs of the same ones are let in, and met.
   [[nodiscard]] static result<std::unique_ptr<link_hub>> open(hub_options options,
                                                               std::shared_ptr<link_listener> to);
   virtual ~link_hub() = default;

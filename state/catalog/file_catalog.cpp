@@ -1,5 +1,6 @@
 #include "state/catalog/file_catalog.hpp"
 
+#include "core/base/local_paths.hpp"
 #include "state/storage/file_io.hpp"
 
 #include <sys/stat.h>
@@ -151,6 +152,7 @@ result<std::shared_ptr<sql::catalog_store>> open_file_catalog(const option_map& 
   if (path == options.end() || path->second.empty())
     return make_error(errc::config_bad_value, "a catalog of type 'file' needs the option 'path'",
                       "'path' = '/a/directory'");
+  MILLRACE_CHECK(check_local_path(path->second));
   const bool is_new = !exists(path->second);
   MILLRACE_CHECK(make_directories(path->second));
   if (is_new && ::chmod(path->second.c_str(), 0700) != 0) return io_error("protect", path->second);

@@ -37,7 +37,7 @@ MAY_INCLUDE["cli"] = CORE + ["state", "net", "actors"]
 FENCES = [
     (r"^caf/", ["actors", "tests"]),
     (r"^rocksdb/", ["state", "tests/unit/state"]),
-    (r"^zmq", ["net/transport"]),
+    (r"^zmq", ["net/transport", "tests/unit/net"]),
     (r"^(httplib\.h|prometheus/)", ["net/http"]),
     (r"^nlohmann/", ["cli/cluster", "tests"]),
     (r"^histedit\.h", ["cli/shell"]),
@@ -48,7 +48,7 @@ FENCES = [
     (r"^lz4", ["state/checkpoint"]),
     (r"^curl/", ["state/storage"]),
     (r"^simdjson", ["core/connectors", "core/expr/json"]),
-    (r"^openssl/", ["core/expr/hash"]),
+    (r"^openssl/", ["core/expr/hash", "net/http"]),
     (r"^(zlib|zstd)\.h", ["core/connectors"]),
     (r"^date/", ["core/expr/temporal"]),
 ]

@@ -1,5 +1,7 @@
 #include "core/connectors/filesystem/byte_stream.hpp"
 
+#include "core/base/local_paths.hpp"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -175,6 +177,7 @@ result<std::unique_ptr<byte_stream>> open_stream(const std::string& path, std::u
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return io_error("open", path, errno);
   auto plain = std::make_unique<plain_stream>(path, fd);
+  MILLRACE_CHECK(check_local_file(fd, path));
   std::unique_ptr<byte_stream> out;
   if (path.ends_with(".gz")) {
     out = std::make_unique<gzip_stream>(std::move(plain));

@@ -1,5 +1,6 @@
 #include "core/connectors/filesystem/file_list.hpp"
 
+#include "core/base/local_paths.hpp"
 #include "core/connectors/filesystem/byte_stream.hpp"
 #include "core/connectors/table_options.hpp"
 
@@ -71,6 +72,7 @@ result<std::string> local_path(std::string_view path) {
     return bad_option("path", path, "names a file system that is not supported",
                       "use a local path or file://");
   }
+  MILLRACE_CHECK(check_local_path(path));
   return std::string(path);
 }
 

@@ -18,7 +18,7 @@ struct file_info {
 };
 
 /// `file:///x`, `file:/x` and `file://x` without their scheme; others as they are. Error 2032 for
-/// another scheme (`s3://`).
+/// another scheme (`s3://`); 1002 for a path that SQL may not use here (core/base/local_paths.hpp).
 [[nodiscard]] result<std::string> local_path(std::string_view path);
 
 /// The file itself, or all files below the directory, sorted by path; names that start with `.` or

@@ -1,5 +1,6 @@
 #include "core/connectors/filesystem/file_table.hpp"
 
+#include "core/base/local_paths.hpp"
 #include "core/connectors/table_options.hpp"
 
 #include <fmt/format.h>
@@ -35,6 +36,9 @@ result<void> read_options(file_table& out) {
   MILLRACE_TRY(out.monitor_ms, read.duration_ms("source.monitor-interval", 0));
   out.default_partition = read.text("partition.default-name", "__DEFAULT_PARTITION__");
   out.bad_records_path = read.text("bad-records.path");
+  if (!out.bad_records_path.empty()) {
+    MILLRACE_CHECK(check_local_path(out.bad_records_path));
+  }
   const auto ignore = fmt::format("{}.ignore-parse-errors", out.format->name);
   MILLRACE_TRY(out.skip_bad_records, read.boolean(ignore, false));
   out.skip_bad_records |= !out.bad_records_path.empty();

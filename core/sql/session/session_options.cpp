@@ -1,5 +1,9 @@
 #include "core/sql/session/session_options.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cctype>
+
 namespace millrace::sql {
 namespace {
 
@@ -68,7 +72,8 @@ constexpr session_option options[] = {
      "a watermark is sent that often; 0 ms: after every row"},
     {"pipeline.max-parallelism", form::integer, "128",
      "key groups, the most subtasks that can share keyed state"},
-    {"pipeline.name", form::text, "", "of the jobs that millrace submit starts; else what they write"},
+    {"pipeline.name", form::text, "",
+     "of the jobs that millrace submit starts; else what they write"},
     {"pipeline.object-reuse"},
     {"pipeline.operator-chaining"},
     {"pipeline.operator-chaining.enabled", form::boolean, "true",
@@ -208,15 +213,20 @@ constexpr session_option options[] = {
     {"taskmanager.numberOfTaskSlots"},
 };
 
+// Those of Flink's GlobalConfiguration.
+constexpr std::array<std::string_view, 11> secret_words = {
+    "password",    "secret",      "token",      "apikey",      "api-key",     "account.key",
+    "auth-params", "service-key", "basic-auth", "jaas.config", "http-headers"};
+
 }  // namespace
 
 std::span<const session_option> session_options() { return options; }
 
 std::string shown_value(std::string_view key, const std::string& value) {
-  for (const std::string_view word : {"password", "secret", "token", "apikey", "api-key"}) {
-    if (key.find(word) != key.npos) return "******";
-  }
-  return value;
+  std::string plain(key);
+  std::ranges::transform(plain, plain.begin(), [](unsigned char c) { return std::tolower(c); });
+  const auto names = [&](std::string_view word) { return plain.find(word) != plain.npos; };
+  return std::ranges::any_of(secret_words, names) ? "******" : value;
 }
 
 std::string session_options_reference() {

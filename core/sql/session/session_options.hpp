@@ -22,8 +22,8 @@ struct session_option {
 /// All options, ordered by key. Another key is refused (1001).
 [[nodiscard]] std::span<const session_option> session_options();
 
-/// The value as listings show it: stars for keys that name a password, a secret or a token, as
-/// Flink hides them (Flink sources, GlobalConfiguration).
+/// The value as listings show it: stars for keys that name a password, a secret, a token or another
+/// of the words for which Flink hides it (Flink sources, GlobalConfiguration), in any case.
 [[nodiscard]] std::string shown_value(std::string_view key, const std::string& value);
 
 /// The page docs/reference/options.md without what the command line adds.

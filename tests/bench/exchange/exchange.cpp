@@ -3,9 +3,10 @@
 // receiver gives credit back as it takes batches. Prints, per kind of rows, bytes of columns and
 // hashes a second, rows a second, and the CPU time of each process for a gigabyte.
 //
-// usage: bench_exchange [gigabytes] [bytes of credit] [rounds]
+// usage: bench_exchange [gigabytes] [bytes of credit] [rounds] [plain|curve]
 
 #include "core/runtime/channel.hpp"
+#include "net/transport/cluster_keys.hpp"
 #include "net/transport/data_plane.hpp"
 #include "tests/bench/exchange/sample_rows.hpp"
 
@@ -19,6 +20,8 @@
 #include <cstdlib>
 #include <mutex>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace millrace::bench {
 namespace {
@@ -27,6 +30,7 @@ struct settings {
   double gigabytes = 8;
   std::int64_t credit = 4 << 20;
   int rounds = 3;
+  net::cluster_keys keys;  // none: links are not encrypted
 };
 
 [[noreturn]] void give_up(const error& e) {
@@ -111,8 +115,11 @@ class other_process {
   FILE* to_;
 };
 
-std::unique_ptr<net::data_plane> open_plane(const char* name) {
-  auto plane = net::data_plane::open({name});
+std::unique_ptr<net::data_plane> open_plane(const char* name, const settings& s) {
+  net::data_plane_options options;
+  options.name = name;
+  options.keys = s.keys;
+  auto plane = net::data_plane::open(std::move(options));
   if (!plane) give_up(plane.take_error());
   return std::move(*plane);
 }
@@ -135,7 +142,7 @@ void send_rows(const sample& what, const settings& s, net::data_plane& plane, at
 
 void run_sender(const settings& s, other_process& receiver) {
   const auto samples = make_samples();
-  const auto plane = open_plane("sender");
+  const auto plane = open_plane("sender", s);
   receiver.tell(plane->endpoint());
   const std::string peer = receiver.hear();
   std::uint32_t attempt = 0;
@@ -172,7 +179,7 @@ void receive_rows(const sample& what, const settings& s, net::data_plane& plane,
 
 void run_receiver(const settings& s, other_process& sender) {
   const auto samples = make_samples();
-  const auto plane = open_plane("receiver");
+  const auto plane = open_plane("receiver", s);
   sender.tell(plane->endpoint());
   const std::string peer = sender.hear();
   std::uint32_t attempt = 0;
@@ -213,5 +220,8 @@ int main(int argc, char** argv) {
   if (argc > 1) s.gigabytes = std::atof(argv[1]);
   if (argc > 2) s.credit = std::atoll(argv[2]);
   if (argc > 3) s.rounds = std::atoi(argv[3]);
+  if (argc > 4 && std::string_view(argv[4]) == "curve") {
+    s.keys = millrace::net::make_cluster_keys().value();
+  }
   return millrace::bench::run(s);
 }

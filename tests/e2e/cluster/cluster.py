@@ -12,21 +12,24 @@ ENDS = ("FINISHED", "FAILED", "CANCELED")
 
 
 class Cluster:
-    """Owns the processes; ends them on leaving."""
+    """Owns the processes; ends them on leaving. `at`: where the coordinator listens, for workers and for REST."""
 
-    def __init__(self, binary, folder, slots=2, options=()):
+    def __init__(self, binary, folder, slots=2, options=(), at=("127.0.0.1:0", "127.0.0.1:0"), worker_options=(),
+                 tool_options=()):
         self.binary, self.folder, self.slots = str(binary), pathlib.Path(folder), slots
         self.state = self.folder / "state"
         self.workers, self.born, self.lines, self.options = {}, 0, [], options
+        self.worker_options, self.tool_options = worker_options, tool_options
         self.joined, self.ends = set(), {}
-        self.start_coordinator("127.0.0.1:0")
+        self.start_coordinator(*at)
 
-    def start_coordinator(self, listen):
-        words = ["coordinator", "--listen", listen, "--rest", "127.0.0.1:0", "--log-checkpoints",
+    def start_coordinator(self, listen, rest="127.0.0.1:0"):
+        words = ["coordinator", "--listen", listen, "--rest", rest, "--log-checkpoints",
                  "--checkpoint-dir", str(self.state), *self.options]
         self.coordinator = subprocess.Popen([self.binary, *words], stderr=subprocess.PIPE, text=True)
         first = self.wait_for("coordinator: workers at ")
-        self.control, self.rest = first.split("workers at ")[1].strip().split(", REST at http://")
+        self.control, self.url = first.split("workers at ")[1].strip().split(", REST at ")
+        self.rest = self.url.split("://")[1]
 
     def kill_coordinator(self):
         """Another takes its place, at the same address."""
@@ -67,7 +70,7 @@ class Cluster:
         self.born += 1
         name = f"worker-{self.born}"
         words = ["worker", "--coordinator", self.control, "--slots", str(self.slots), "--name", name,
-                 "--checkpoint-dir", str(self.state)]
+                 "--checkpoint-dir", str(self.state), *self.worker_options]
         log = open(self.folder / f"{name}.log", "w")
         self.workers[name] = subprocess.Popen([self.binary, *words], stderr=log)
         if wait:
@@ -90,8 +93,8 @@ class Cluster:
 
     def tool(self, *words, code=0):
         """Runs a command of the job tool; gives its answer."""
-        done = subprocess.run([self.binary, *map(str, words), "--rest", self.rest, "--json"], capture_output=True,
-                              text=True, check=False, env={**os.environ, "TZ": "UTC"})
+        done = subprocess.run([self.binary, *map(str, words), "--rest", self.url, "--json", *self.tool_options],
+                              capture_output=True, text=True, check=False, env={**os.environ, "TZ": "UTC"})
         if done.returncode != code:
             raise SystemExit(f"{words}: exit code {done.returncode}, not {code}\n{done.stdout}{done.stderr}")
         return json.loads(done.stdout) if code == 0 and done.stdout else done.stderr

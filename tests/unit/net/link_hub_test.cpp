@@ -1,80 +1,24 @@
 #include "net/transport/link_hub.hpp"
 
 #include "core/base/net_errors.hpp"
+#include "tests/support/listening_hub.hpp"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 #include <utility>
-#include <vector>
 
 namespace millrace::net {
 namespace {
 
-/// Keeps what a hub tells; waits for it without a time-out: the test's own ends a wait for ever.
-class waiting_listener final : public link_listener {
- public:
-  void on_message(const std::string& from, link_message message) override {
-    keep([&] { messages_.emplace_back(from, std::move(message)); });
-  }
-  void on_down(link_id link, const error& cause) override {
-    keep([&] { downs_.emplace_back(link, cause); });
-  }
-  std::vector<std::pair<std::string, link_message>> wait_messages(std::size_t count) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return messages_.size() >= count; });
-    return messages_;
-  }
-  std::pair<link_id, error> wait_down() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return !downs_.empty(); });
-    return downs_.front();
-  }
-
- private:
-  template <class F>
-  void keep(F&& f) {
-    const std::lock_guard lock(mutex_);
-    f();
-    changed_.notify_all();
-  }
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<std::pair<std::string, link_message>> messages_;
-  std::vector<std::pair<link_id, error>> downs_;
-};
-
-struct listening_hub {
-  explicit listening_hub(const std::string& name, std::size_t most = 1U << 20,
-                         std::int64_t connect_timeout_ms = 60'000) {
-    hub_options options;
-    options.name = name;
-    options.max_frame_bytes = most;
-    options.connect_timeout_ms = connect_timeout_ms;
-    options.silence_ms = 60'000;  // a machine that stands still is no failure of a test
-    auto opened = link_hub::open(std::move(options), heard);
-    EXPECT_TRUE(opened.ok());
-    hub = std::move(*opened);
-  }
-  std::shared_ptr<waiting_listener> heard = std::make_shared<waiting_listener>();
-  std::unique_ptr<link_hub> hub;
-};
-
-std::string text_of(const link_message& message) {
-  std::string all;
-  for (const auto& frame : message.frames) {
-    all.append(reinterpret_cast<const char*>(frame.data()), frame.size());
-    all += '|';
-  }
-  return all;
-}
+using test::listening_hub;
+using test::text_of;
+using test::waiting_listener;
 
 TEST(link_hub_test, brings_messages_in_order_with_the_senders_name) {
   listening_hub ann("ann");

@@ -45,7 +45,7 @@ TEST(MetricsRoutes, AnswerOverHttp) {
                           },
                           [&] { return reason; }}));
   ASSERT_TRUE(server) << server.error().message;
-  api_client client("127.0.0.1:" + std::to_string((*server)->port()), "");
+  api_client client({"127.0.0.1:" + std::to_string((*server)->port()), {}, {}});
   const auto metrics = client.get("/metrics");
   ASSERT_TRUE(metrics) << metrics.error().message;
   EXPECT_NE(metrics->body.find("\nmillrace_job_running 1\n"), std::string::npos) << metrics->body;

@@ -1,3 +1,4 @@
+#include "core/sql/session/session_options.hpp"
 #include "tests/unit/core/sql/bind_fixture.hpp"
 
 namespace millrace::sql::testing {
@@ -88,6 +89,10 @@ TEST_F(session_statements, show_create_gives_a_statement_that_makes_the_same_vie
 TEST_F(session_statements, show_create_hides_secrets) {
   ok("CREATE TABLE s (a INT) WITH ('db.password' = 'x')");
   EXPECT_NE(rows("SHOW CREATE TABLE s").find("'db.password' = '******'"), std::string::npos);
+  for (const char* key : {"Basic-Auth", "x.SECRET", "fs.azure.account.key", "sasl.jaas.config"}) {
+    EXPECT_EQ(shown_value(key, "x"), "******") << key;
+  }
+  EXPECT_EQ(shown_value("key.format", "json"), "json");
 }
 
 TEST_F(session_statements, like_takes_over_and_leaves_out) {
