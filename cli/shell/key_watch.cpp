@@ -16,17 +16,6 @@ bool has_input() {
 
 }  // namespace
 
-key_watch::key_watch(bool keep) : keep_(keep) {
-  tcgetattr(STDIN_FILENO, &before_);
-  termios raw = before_;
-  raw.c_lflag &= static_cast<tcflag_t>(~(ICANON | ECHO | ISIG));
-  raw.c_cc[VMIN] = 1;
-  raw.c_cc[VTIME] = 0;
-  tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
-}
-
-key_watch::~key_watch() { tcsetattr(STDIN_FILENO, TCSADRAIN, &before_); }
-
 bool key_watch::leaves() {
   char key = '\0';
   while (!left_ && has_input() && ::read(STDIN_FILENO, &key, 1) == 1) {

@@ -133,8 +133,11 @@ libedit_editor& libedit_editor::of(EditLine* edit) {
 
 void libedit_editor::bind_keys() {
   lib_.set(edit_, EL_EDITOR, "emacs");
-  // Ctrl-C is a key here: no signal comes, whatever thread would get it.
+  // Ctrl-C is a key here: no signal comes, whatever thread would get it. Also between prompts,
+  // where keys are not shown either: libedit changes modes only when a prompt waits for its first
+  // key.
   lib_.set(edit_, EL_SETTY, "-d", "-isig", nullptr);
+  lib_.set(edit_, EL_SETTY, "-x", "-isig", "-icanon", "-echo", nullptr);
   lib_.set(edit_, EL_ADDFN, "enter", "end the statement or begin a line", &on_enter);
   lib_.set(edit_, EL_ADDFN, "complete", "complete the word", &on_tab);
   lib_.set(edit_, EL_ADDFN, "up", "the line above or the statement before", &on_up);

@@ -32,7 +32,8 @@ struct editor_callbacks {
 };
 
 /// Edits statements of several lines on the terminal of stdin and stdout. One per process, one
-/// thread. The terminal is as it was whenever `read` does not run.
+/// thread. As long as it lives, keys are not shown and not held back up to Enter, and Ctrl-C is a
+/// key: what is pressed between two calls of `read` is for `key_watch`, or for the next.
 class line_editor {
  public:
   virtual ~line_editor() = default;
