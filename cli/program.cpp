@@ -3,6 +3,7 @@
 #include "cli/cluster/cluster_command.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/explain_command.hpp"
+#include "cli/memory_option.hpp"
 #include "cli/run_command.hpp"
 #include "cli/script.hpp"
 #include "cli/shell/shell_command.hpp"
@@ -97,21 +98,6 @@ void add_checkpoint_options(CLI::App& command, arguments& a) {
   command.add_flag("--savepoint-on-exit", a.checkpoints.savepoint_on_exit,
                    "Ctrl-C takes a savepoint first");
   command.add_flag("--log-checkpoints", a.log_checkpoints, "a line on stderr per checkpoint");
-}
-
-// Below that not even one batch per task finds room.
-constexpr std::int64_t least_memory = 64 << 20;
-
-bool read_memory(const std::string& text, std::int64_t& bytes) {
-  if (text.empty()) return true;
-  const auto size = parse_size_bytes(text);
-  if (size.ok() && *size >= least_memory) {
-    bytes = *size;
-    return true;
-  }
-  std::fprintf(stderr, "error 1005: --memory is '%s', allowed are sizes from 64m on (512m, 4g)\n",
-               text.c_str());
-  return false;
 }
 
 output_form form_of(const arguments& a) {

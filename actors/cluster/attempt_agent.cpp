@@ -128,6 +128,7 @@ result<void> agent_state::deploy() {
   MILLRACE_TRY(auto plan, options_.compile(order_.job));
   job_options job;
   job.budget = options_.budget;
+  job.memory_limited = options_.memory_limited;
   job.io = options_.io;
   job.random_seed = order_.random_seed;
   job.job_id = order_.job.id;

@@ -31,6 +31,7 @@ struct agent_options {
   job_compiler compile;
   std::string checkpoint_directory;  ///< empty: jobs keep no checkpoints
   memory_budget* budget = nullptr;
+  bool memory_limited = false;  ///< as of `job_options`
   io_pool* io = nullptr;
 };
 

@@ -122,6 +122,7 @@ void worker_state::deploy(const deploy_order& order) {
                               .compile = parts_->options.compile,
                               .checkpoint_directory = parts_->options.checkpoint_directory,
                               .budget = &parts_->in->budget(),
+                              .memory_limited = parts_->in->options().memory_bytes > 0,
                               .io = &parts_->in->io()};
   auto agent = spawn_attempt_agent(self_->system(), order, options);
   self_->monitor(agent);

@@ -3,6 +3,7 @@
 #include "cli/cluster/job_tool.hpp"
 #include "cli/cluster/secrets.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/memory_option.hpp"
 #include "cli/script.hpp"
 
 #include <CLI/Config.hpp>
@@ -70,6 +71,8 @@ void cluster_command::add_worker(CLI::App& app) {
                               "host that the others reach it at, if that is another");
   worker_command_->add_option("--checkpoint-dir", worker_.checkpoint_directory,
                               "the same storage that the coordinator uses");
+  worker_command_->add_option(
+      "--memory", memory_, "what the process may use (512m, 4g); state beyond it spills to disk");
   add_safety_options(*worker_command_, worker_.safety);
 }
 
@@ -136,10 +139,15 @@ bool cluster_command::parsed() const {
 
 int cluster_command::run() const {
   if (coordinator_command_->parsed()) return run_coordinator(coordinator_);
-  if (worker_command_->parsed()) return run_worker(worker_);
+  if (worker_command_->parsed()) return start_worker();
   if (local_command_->parsed()) return run_local_cluster(local_);
   if (keygen_command_->parsed()) return run_keygen(keygen_);
   return run_tool();
+}
+
+int cluster_command::start_worker() const {
+  worker_request request = worker_;
+  return read_memory(memory_, request.memory_bytes) ? run_worker(request) : exit_usage;
 }
 
 int cluster_command::run_tool() const {

@@ -27,6 +27,7 @@ class cluster_command {
   void add_keygen(CLI::App& app);
   void add_job_tool(CLI::App& app);
   CLI::App* add_tool(CLI::App& app, const char* name, const char* what);
+  [[nodiscard]] int start_worker() const;
   [[nodiscard]] int run_tool() const;
   [[nodiscard]] int submit(class job_tool& tool) const;
 

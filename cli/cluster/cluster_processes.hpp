@@ -33,7 +33,7 @@ struct worker_request {
   std::uint32_t slots = 1;
   std::string checkpoint_directory;
   safety_request safety;
-  std::int64_t memory_bytes = 0;
+  std::int64_t memory_bytes = 0;  ///< 0: as `engine_options`
 };
 
 struct local_cluster_request {
