@@ -12,6 +12,7 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <optional>
@@ -33,6 +34,7 @@ struct worker_parts {
   engine* in = nullptr;
   std::unique_ptr<net::data_plane> data;
   std::unique_ptr<control_links> links;
+  std::atomic<bool> joined = false;
 };
 
 class worker_state {
@@ -110,6 +112,7 @@ void worker_state::take(const control_arrived& m) {
 void worker_state::welcome(const control_message& m) {
   epoch_ = m.epoch;
   parts_->links->set_epoch(epoch_);
+  parts_->joined = true;
   if (!std::exchange(welcome_, true)) {
     parts_->options.log("joined the cluster at " + parts_->options.coordinator);
   }
@@ -151,6 +154,7 @@ void worker_state::on_tick() {
 
 // Somebody else may run the tasks by now.
 void worker_state::lose_coordinator(const std::string& why) {
+  parts_->joined = false;
   if (std::exchange(welcome_, false)) {
     parts_->options.log("lost the coordinator (" + why + "), stops " +
                         std::to_string(agents_.size()) + " job attempts and tries again");
@@ -210,6 +214,8 @@ class running_worker final : public worker {
     caf::anon_send(actor_, launch_job{});
     return {};
   }
+
+  bool joined() const override { return parts_->joined; }
 
   void stop() override {
     if (!actor_) return;

@@ -39,6 +39,8 @@ class worker {
   /// Errors: 5004 for addresses that cannot be listened on.
   [[nodiscard]] static result<std::unique_ptr<worker>> start(engine& in, worker_options options);
   virtual ~worker() = default;
+  /// Whether a coordinator has welcomed it and has not been lost since.
+  [[nodiscard]] virtual bool joined() const = 0;
   /// Stops all tasks and leaves the cluster; returns when they have ended.
   virtual void stop() = 0;
 };

@@ -73,6 +73,8 @@ void cluster_command::add_worker(CLI::App& app) {
                               "the same storage that the coordinator uses");
   worker_command_->add_option(
       "--memory", memory_, "what the process may use (512m, 4g); state beyond it spills to disk");
+  worker_command_->add_option("--metrics", worker_.metrics,
+                              "address for Prometheus and probes; none without it");
   add_safety_options(*worker_command_, worker_.safety);
 }
 

@@ -10,6 +10,7 @@
 #include "cli/cluster/rest_api.hpp"
 #include "cli/cluster/script_jobs.hpp"
 #include "cli/cluster/secrets.hpp"
+#include "cli/cluster/worker_metrics.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/version.hpp"
@@ -167,6 +168,17 @@ result<std::unique_ptr<actors::worker>> start(const worker_request& request, act
   return actors::worker::start(in, std::move(options));
 }
 
+// Nothing when nobody wants any.
+result<std::unique_ptr<net::api_server>> serve_metrics(const worker_request& request,
+                                                       const actors::worker& of,
+                                                       actors::engine& in) {
+  if (request.metrics.empty()) return std::unique_ptr<net::api_server>();
+  MILLRACE_TRY(const auto guards, read_secrets(request.safety.secrets, request.safety.token_file));
+  MILLRACE_TRY(auto server, serve_worker_metrics(request.metrics, guards, of, in));
+  log_line("metrics at port " + std::to_string(server->port()));
+  return server;
+}
+
 std::vector<std::string> worker_words(const local_cluster_request& request,
                                       const std::string& coordinator, std::uint32_t number) {
   std::vector<std::string> words{"worker",
@@ -205,7 +217,10 @@ int run_worker(const worker_request& request) {
   actors::engine engine({.threads = request.slots, .memory_bytes = request.memory_bytes});
   auto worker = start(request, engine);
   if (!worker) return fail(worker.error());
+  auto metrics = serve_metrics(request, **worker, engine);
+  if (!metrics) return fail(metrics.error());
   stop.wait();
+  metrics->reset();
   (*worker)->stop();
   return exit_ok;
 }

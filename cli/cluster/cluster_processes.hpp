@@ -33,6 +33,7 @@ struct worker_request {
   std::uint32_t slots = 1;
   std::string checkpoint_directory;
   safety_request safety;
+  std::string metrics;            ///< address to serve metrics at; empty: nowhere
   std::int64_t memory_bytes = 0;  ///< 0: as `engine_options`
 };
 

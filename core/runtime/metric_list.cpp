@@ -93,11 +93,10 @@ std::string metrics_reference() {
       "Prometheus' text form. They are read from the\ntasks' counters when they are asked for. "
       "Flink gives rates per second where millrace counts seconds: `rate(x[1m])` is the\nsame.\n\n"
       "A coordinator serves them at `/metrics` of its `--rest` address: those of the cluster and "
-      "its "
-      "workers, those of jobs and\ntheir tasks with a label `job_id` besides, and those of its own "
-      "process. Counters of operators, idle time, queues and memory\nbudgets stay with the "
-      "workers. "
-      "Checkpoints and tasks are counted anew by every attempt of a job.\n\n"
+      "its workers, those of jobs and\ntheir tasks with a label `job_id` besides, and those of its "
+      "own process. Counters of operators, idle time and queues stay\nwith the workers; a worker "
+      "serves those of its memory budget and process at its `--metrics` address. Checkpoints and\n"
+      "tasks are counted anew by every attempt of a job.\n\n"
       "| metric | type | labels | meaning | in Flink |\n|---|---|---|---|---|\n";
   for (const auto& m : metrics) {
     out += "| `" + std::string(m.name) + "` | ";

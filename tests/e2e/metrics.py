@@ -137,6 +137,24 @@ class ClusterMetrics(unittest.TestCase):
         self.assertGreater(scrape.sum("millrace_job_checkpoints_completed_total", label), 0)
         self.assertEqual(scrape.sum("millrace_job_restarts_total", label), 0)
 
+    def test_a_worker_tells_of_itself(self):
+        self.cluster.worker_options = ("--metrics", "127.0.0.1:0", "--memory", "256m")
+        name = self.cluster.start_worker()
+        log = self.folder / f"{name}.log"
+        while not (found := re.search(r"metrics at port (\d+)\n", log.read_text())):
+            self.assertIsNone(self.cluster.workers[name].poll(), "the worker has ended")
+        port = int(found[1])
+        self.assertEqual(get(port, "/healthz"), (200, "ok\n"))
+        while get(port, "/readyz")[0] != 200:  # the coordinator's word is on its way
+            pass
+        scrape = Scrape(get(port, "/metrics")[1])
+        self.assertGreater(scrape.sum("process_resident_memory_bytes"), 1 << 20)
+        self.assertLess(scrape.sum("millrace_memory_budget_limit_bytes"), 256 << 20)
+        self.cluster.coordinator.kill()
+        while get(port, "/readyz")[0] == 200:  # until its silence is noticed
+            pass
+        self.assertEqual(get(port, "/readyz"), (503, "no coordinator has welcomed it\n"))
+
     def test_a_real_server_alerts_on_it(self):
         checked = subprocess.run(["promtool", "check", "metrics"], input=get(self.port, "/metrics")[1],
                                  capture_output=True, text=True, check=False)
