@@ -4,7 +4,6 @@ with no fields allowed that the kind does not have.
 
 usage: make_schemas.py OPENAPI CRD... DIRECTORY
 OPENAPI is what a Kubernetes API server answers at /openapi/v2; a CRD is a CustomResourceDefinition in YAML.
-tests/e2e/kubernetes.sh compares the schemas kept here with those of a real server.
 """
 import json
 import pathlib
