@@ -37,7 +37,8 @@ task::task(task_parts parts) : parts_(std::move(parts)) {
   }
 }
 
-task::~task() = default;
+// The tables go in front of the deltas that are still open, which then have nothing to put back.
+task::~task() { parts_.chain.reset(); }
 
 result<void> task::open() {
   MILLRACE_CHECK(parts_.chain->open());

@@ -34,19 +34,24 @@ void frozen_segment::copy_blocks() {
   std::vector<arena::ref> all;
   if (mode == freeze_mode::snapshot) table->all_blocks(*source, all);
   auto& blocks = mode == freeze_mode::snapshot ? all : source->dirty;
-  constexpr std::size_t ahead = 12;  // blocks asked for before they are read
+  constexpr std::size_t ahead = 12;   // blocks asked for before they are read
+  constexpr std::size_t sample = 32;  // blocks that tell how large the others will be
   pieces.reserve(blocks.size());
-  bytes.reserve(blocks.size() * 64);
   std::size_t kept = 0;
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     const arena::ref block = blocks[i];
+    if (i == sample) bytes.reserve((bytes.size() / sample + 8) * blocks.size());
     if (i + ahead < blocks.size()) __builtin_prefetch(source->store.at(blocks[i + ahead]));
     std::uint8_t& flags = table->flags_of(*source, block);
     if ((flags & entry_flag::dead) != 0) {
       if (mode == freeze_mode::changes) source->dirty[kept++] = block;
       continue;
     }
-    if (mode == freeze_mode::changes) flags &= static_cast<std::uint8_t>(~entry_flag::dirty);
+    if (mode == freeze_mode::changes) {
+      constexpr auto kept_flags =
+          static_cast<std::uint8_t>(~(entry_flag::dirty | entry_flag::delta));
+      flags = static_cast<std::uint8_t>((flags & kept_flags) | mark);
+    }
     if (deltas_follow) flags |= entry_flag::persisted;
     const std::size_t at = bytes.size();
     const std::size_t key_size = table->write_block(*source, block, bytes);
@@ -71,7 +76,9 @@ void frozen_segment::sort() {
   const auto less = [&](const piece& a, const piece& b) {
     return a.first != b.first ? a.first < b.first : key_of(a) < key_of(b);
   };
-  const auto same = [&](const piece& a, const piece& b) { return key_of(a) == key_of(b); };
+  const auto same = [&](const piece& a, const piece& b) {
+    return a.first == b.first && key_of(a) == key_of(b);
+  };
   std::sort(pieces.begin(), pieces.end(), less);
   pieces.erase(std::unique(pieces.begin(), pieces.end(), same), pieces.end());
 }
@@ -83,31 +90,40 @@ void frozen_segment::cut_off() {
   copied = cut = true;
 }
 
+void frozen_segment::spend(frozen_segment* next) {
+  std::string free_bytes;
+  std::vector<piece> free_pieces;
+  {
+    const std::scoped_lock hold(lock);
+    if (spent) return;
+    spent = true;
+    free_bytes.swap(bytes);
+    free_pieces.swap(pieces);
+  }
+  if (next == nullptr) return;
+  const std::scoped_lock hold(next->lock);
+  if (next->copied) return;
+  free_bytes.clear();
+  free_pieces.clear();
+  next->bytes.swap(free_bytes);
+  next->pieces.swap(free_pieces);
+}
+
+// Tombstones come back also where the key did: it may go again before the next freeze, leaving no
+// mark.
 void frozen_segment::merge_back() {
   const std::scoped_lock hold(lock);
-  if (mode == freeze_mode::snapshot) {
-    if (!copied) source->frozen.store(nullptr, std::memory_order_release);
-    source->tombstones.append(tombstones);
-    copied = true;
-    return;
-  }
-  if (!copied) {
-    // Nothing was written since: the marks still stand.
-    source->frozen.store(nullptr, std::memory_order_release);
-    source->tombstones.append(tombstones);
-    copied = true;
-    return;
-  }
-  if (source->cold) return;  // it went to the store with all it held
-  for (const piece& p : pieces) {
-    if (p.removed()) {
-      // Also when the key is back: it may go again before the next freeze, leaving no mark.
-      append_tombstone(source->tombstones, key_of(p));
-      continue;
-    }
-    const auto key = parse_delta_key(key_of(p));
-    const arena::ref block = table->find_block(*source, *key);
-    if (block != arena::null) table->note_change(*source, block, table->flags_of(*source, block));
+  const bool marks_stand = !copied || mode == freeze_mode::snapshot;
+  if (!copied) source->frozen.store(nullptr, std::memory_order_release);
+  copied = true;
+  if (cut || (source->cold && !marks_stand)) return;  // it went to the store with all it held
+  source->tombstones.append(tombstones);
+  if (marks_stand) return;
+  std::vector<arena::ref> blocks;
+  table->all_blocks(*source, blocks);
+  for (const arena::ref block : blocks) {
+    std::uint8_t& flags = table->flags_of(*source, block);
+    if ((flags & entry_flag::delta) == mark) table->note_change(*source, block, flags);
   }
 }
 

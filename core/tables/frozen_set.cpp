@@ -17,6 +17,7 @@ std::uint64_t frozen_set::entry_count() const {
 result<void> frozen_reader::take_segment(frozen_segment& s) {
   s.copy_out();
   const std::scoped_lock hold(s.lock);
+  MILLRACE_ASSERT(!s.spent);
   if (s.cut) {
     return make_error(errc::runtime_interrupted,
                       "the tables were closed before their checkpoint "
@@ -26,6 +27,14 @@ result<void> frozen_reader::take_segment(frozen_segment& s) {
   block_.reserve(s.pieces.size());
   for (const auto& p : s.pieces) block_.push_back(s.entry_of(p));
   return {};
+}
+
+// The one behind the last is likely to be copied out next.
+void frozen_reader::spend_taken() {
+  for (; taken_ < segment_; ++taken_) {
+    const bool last = taken_ + 1 == set_.segments.size();
+    set_.segments[taken_]->spend(last ? nullptr : set_.segments[taken_ + 1].get());
+  }
 }
 
 // Tables that never spill have their part of a cold group in memory.
@@ -58,6 +67,7 @@ result<bool> frozen_reader::next_cold() {
 result<std::span<const delta_entry>> frozen_reader::next() {
   if (set_.broken) return *set_.broken;
   block_.clear();
+  spend_taken();
   while (block_.empty()) {
     if (cold_reader_) {
       MILLRACE_TRY(const bool more, next_cold());

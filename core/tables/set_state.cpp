@@ -43,6 +43,7 @@ void set_state::freeze_segment(frozen_set& to, keyed_table& t, std::uint32_t i, 
   f->source = &s;
   f->group = group_at(i).value;
   f->mode = mode;
+  f->mark = entry_flag::delta_mark(current.value);
   f->expected = snapshot ? s.rows : s.dirty.size();
   // Where there is a store, its own marks stand, and every checkpoint is a snapshot.
   f->deltas_follow = !snapshot || context.store == nullptr;

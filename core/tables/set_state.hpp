@@ -108,7 +108,8 @@ struct set_state final : segment_host {
   std::optional<error> failure;
 };
 
-/// Gives a frozen set in key order, copying segments out as it meets them.
+/// Gives a frozen set in key order, copying segments out as it meets them and forgetting what was
+/// copied once it was read: a set is read once.
 class frozen_reader final : public delta_reader {
  public:
   explicit frozen_reader(std::shared_ptr<frozen_set> set) : owner_(std::move(set)), set_(*owner_) {}
@@ -120,10 +121,12 @@ class frozen_reader final : public delta_reader {
   [[nodiscard]] result<bool> next_cold();
   [[nodiscard]] result<void> take_residents(std::uint32_t group, std::size_t before_table);
   [[nodiscard]] result<void> take_segment(frozen_segment& s);
+  void spend_taken();
 
   std::shared_ptr<frozen_set> owner_;
   frozen_set& set_;
   std::size_t segment_ = 0;
+  std::size_t taken_ = 0;  // segments in front of it are written
   std::size_t cold_ = 0;
   std::unique_ptr<delta_reader> cold_reader_;
   bool unkeyed_done_ = false;
