@@ -5,8 +5,40 @@
 #include <lz4.h>
 
 #include <algorithm>
+#include <cstring>
 
 namespace millrace::state {
+
+namespace {
+
+/// On a local disk every so many blocks one is packed to see whether the next are to be,
+constexpr std::uint64_t packing_trial = 16;
+/// which pays when no more than one byte of so many is left.
+constexpr std::size_t least_gain = 4;
+
+// Bytes that two keys have in common at their fronts.
+std::size_t shared_front(std::string_view a, std::string_view b) {
+  const std::size_t most = std::min(a.size(), b.size());
+  std::size_t n = 0;
+  for (; n + 8 <= most; n += 8) {
+    std::uint64_t x;
+    std::uint64_t y;
+    std::memcpy(&x, a.data() + n, sizeof x);
+    std::memcpy(&y, b.data() + n, sizeof y);
+    if (x != y) return n + static_cast<std::size_t>(__builtin_ctzll(x ^ y)) / 8;
+  }
+  while (n < most && a[n] == b[n]) ++n;
+  return n;
+}
+
+// That `key` is above `last`, whose first `shared` bytes are its own.
+bool follows(std::string_view last, std::string_view key, std::size_t shared) {
+  if (shared == key.size()) return false;
+  return shared == last.size() ||
+         static_cast<std::uint8_t>(last[shared]) < static_cast<std::uint8_t>(key[shared]);
+}
+
+}  // namespace
 
 result<void> spooled_output::write(std::string_view bytes) {
   written_ += bytes.size();
@@ -37,35 +69,49 @@ state_file_writer::state_file_writer(spooled_output& to, coordination::state_fil
 
 result<void> state_file_writer::append(std::span<const tables::delta_entry> entries) {
   for (const tables::delta_entry& e : entries) {
-    if (e.key.size() < 4 || (any_ && e.key <= std::string_view(last_key_))) {
-      return make_error(errc::internal, "state entries do not come in the order of their keys");
-    }
-    add(e);
+    MILLRACE_CHECK(add(e));
     if (raw_.size() >= format::block_target) MILLRACE_CHECK(flush_block());
   }
   return {};
 }
 
-void state_file_writer::add(const tables::delta_entry& e) {
-  std::size_t shared = 0;
+result<void> state_file_writer::add(const tables::delta_entry& e) {
+  std::size_t shared = shared_front(last_key_, e.key);
+  if (e.key.size() < 4 || !follows(last_key_, e.key, shared)) {
+    return make_error(errc::internal, "state entries do not come in the order of their keys");
+  }
   if (block_entries_ == 0) {
     first_group_ = tables::group_of_key(e.key);
-  } else {
-    const std::size_t most = std::min(last_key_.size(), e.key.size());
-    while (shared < most && last_key_[shared] == e.key[shared]) ++shared;
+    shared = 0;
   }
+  const std::string_view rest = e.key.substr(shared);
   format::put_varint(raw_, shared);
-  format::put_varint(raw_, e.key.size() - shared);
+  format::put_varint(raw_, rest.size());
   raw_.push_back(
       static_cast<char>(e.tombstone ? format::entry_kind::tombstone : format::entry_kind::value));
   format::put_varint(raw_, e.value.size());
-  raw_.append(e.key.substr(shared));
+  raw_.append(rest);
   raw_.append(e.value);
-  last_key_.assign(e.key);
-  any_ = true;
+  last_key_.resize(shared);
+  last_key_.append(rest);
   ++block_entries_;
   ++entries_;
   tombstones_ += e.tombstone ? 1 : 0;
+  return {};
+}
+
+// Whether the block is to be stored as `packed_`. Nearly all of the time of a checkpoint on a disk
+// would be LZ4's, so there it has to make little of much.
+bool state_file_writer::pack_block() {
+  const bool dear = to_.bytes_are_dear();
+  if (!dear && !packing_pays_ && blocks_ % packing_trial != 0) return false;
+  const int raw_size = static_cast<int>(raw_.size());
+  packed_.resize(static_cast<std::size_t>(LZ4_compressBound(raw_size)));
+  const int size =
+      LZ4_compress_default(raw_.data(), packed_.data(), raw_size, static_cast<int>(packed_.size()));
+  packed_.resize(static_cast<std::size_t>(size));
+  packing_pays_ = size > 0 && packed_.size() < raw_.size() / (dear ? 1 : least_gain);
+  return packing_pays_;
 }
 
 result<void> state_file_writer::flush_block() {
@@ -76,21 +122,15 @@ result<void> state_file_writer::flush_block() {
                                           " bytes; a block of a state file holds " +
                                           std::to_string(format::block_limit));
   }
-  const int raw_size = static_cast<int>(raw_.size());
-  packed_.resize(static_cast<std::size_t>(LZ4_compressBound(raw_size)));
-  const int packed_size =
-      LZ4_compress_default(raw_.data(), packed_.data(), raw_size, static_cast<int>(packed_.size()));
-  const bool smaller = packed_size > 0 && packed_size < raw_size;
-  const std::string_view stored =
-      smaller ? std::string_view(packed_).substr(0, static_cast<std::size_t>(packed_size)) : raw_;
+  const bool packed = pack_block();
+  const std::string& stored = packed ? packed_ : raw_;
   std::string head;
   format::put(head, static_cast<std::uint32_t>(stored.size()));
   format::put(head, static_cast<std::uint32_t>(raw_.size()));
   format::put(head, block_entries_);
   format::put(head, first_group_);
   format::put(head, tables::group_of_key(last_key_));
-  head.push_back(
-      static_cast<char>(smaller ? format::block_codec::lz4 : format::block_codec::plain));
+  head.push_back(static_cast<char>(packed ? format::block_codec::lz4 : format::block_codec::plain));
   head.resize(format::block_head_size - 8);
   running_checksum sum;
   sum.add(head);

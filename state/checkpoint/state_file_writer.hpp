@@ -26,6 +26,8 @@ class spooled_output {
   [[nodiscard]] std::string take_bytes() { return std::move(held_); }
   [[nodiscard]] std::uint64_t bytes_written() const { return written_; }
   [[nodiscard]] std::uint64_t checksum() const { return checksum_.value(); }
+  /// As `object_folder::bytes_are_dear`.
+  [[nodiscard]] bool bytes_are_dear() const { return folder_.bytes_are_dear(); }
 
  private:
   object_folder& folder_;
@@ -37,8 +39,9 @@ class spooled_output {
   running_checksum checksum_;
 };
 
-/// Writes a state file (docs/reference/formats.md): blocks of entries, compressed, each with a
-/// checksum. Life: `append` any number of times, `finish` once. One thread.
+/// Writes a state file (docs/reference/formats.md): blocks of entries, each with a checksum, packed
+/// where that pays: every sixteenth block is tried. Life: `append` any number of times, `finish`
+/// once. One thread.
 class state_file_writer final : public tables::delta_writer {
  public:
   state_file_writer(spooled_output& to, coordination::state_file_kind kind);
@@ -49,15 +52,16 @@ class state_file_writer final : public tables::delta_writer {
   [[nodiscard]] std::uint64_t entries() const { return entries_; }
 
  private:
-  void add(const tables::delta_entry& entry);
+  [[nodiscard]] result<void> add(const tables::delta_entry& entry);
+  [[nodiscard]] bool pack_block();
   [[nodiscard]] result<void> flush_block();
 
   spooled_output& to_;
   std::string header_;  // not written yet when not empty
   std::string raw_;
   std::string packed_;
-  std::string last_key_;
-  bool any_ = false;
+  bool packing_pays_ = false;  // as the last block that was tried says
+  std::string last_key_;       // empty in front of the first
   std::uint32_t block_entries_ = 0;
   std::uint16_t first_group_ = 0;
   std::uint64_t blocks_ = 0;

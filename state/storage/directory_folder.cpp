@@ -1,6 +1,7 @@
 #include "state/storage/directory_folder.hpp"
 
 #include "core/base/fail_point.hpp"
+#include "state/storage/direct_file.hpp"
 #include "state/storage/file_io.hpp"
 
 #include <fmt/format.h>
@@ -28,7 +29,7 @@ class file_reader final : public object_reader {
 
 class file_writer final : public object_writer {
  public:
-  explicit file_writer(file to) : file_(std::move(to)) {}
+  explicit file_writer(direct_file to) : file_(std::move(to)) {}
   ~file_writer() override {
     if (!finished_) remove_all(file_.path());
   }
@@ -37,13 +38,13 @@ class file_writer final : public object_writer {
 
   [[nodiscard]] result<void> write(std::string_view bytes) override { return file_.write(bytes); }
   [[nodiscard]] result<void> finish() override {
-    MILLRACE_CHECK(file_.sync());
+    MILLRACE_CHECK(file_.finish());
     finished_ = true;
     return {};
   }
 
  private:
-  file file_;
+  direct_file file_;
   bool finished_ = false;
 };
 
@@ -69,7 +70,7 @@ result<void> directory_folder::make_folder(const std::string& folder) {
 }
 
 result<std::unique_ptr<object_writer>> directory_folder::create(const std::string& name) {
-  MILLRACE_TRY(file to, file::create(place_of(name)));
+  MILLRACE_TRY(direct_file to, direct_file::create(place_of(name)));
   return std::unique_ptr<object_writer>(std::make_unique<file_writer>(std::move(to)));
 }
 

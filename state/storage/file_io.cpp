@@ -56,11 +56,14 @@ error io_error(std::string_view what, const std::string& path) {
 }
 
 file::file(file&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), path_(std::move(other.path_)) {}
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      direct_(other.direct_),
+      path_(std::move(other.path_)) {}
 
 file& file::operator=(file&& other) noexcept {
   close();
   descriptor_ = std::exchange(other.descriptor_, -1);
+  direct_ = other.direct_;
   path_ = std::move(other.path_);
   return *this;
 }
@@ -75,6 +78,26 @@ result<file> file::create(const std::string& path) {
   const int descriptor = retried_open(path, O_WRONLY | O_CREAT | O_EXCL);
   if (descriptor < 0) return io_error("create", path);
   return file(descriptor, path);
+}
+
+result<file> file::create_direct(const std::string& path) {
+  const int descriptor = retried_open(path, O_WRONLY | O_CREAT | O_EXCL | O_DIRECT);
+  if (descriptor >= 0) {
+    file made(descriptor, path);
+    made.direct_ = true;
+    return made;
+  }
+  if (errno != EINVAL) return io_error("create", path);
+  // The file system may have made the file before it found that it cannot open it so.
+  ::unlink(path.c_str());
+  return create(path);
+}
+
+// True when the file was direct until now.
+bool file::leave_direct() {
+  if (!std::exchange(direct_, false)) return false;
+  const int flags = ::fcntl(descriptor_, F_GETFL);
+  return flags >= 0 && ::fcntl(descriptor_, F_SETFL, flags & ~O_DIRECT) == 0;
 }
 
 result<file> file::open(const std::string& path) {
@@ -93,6 +116,7 @@ result<void> file::write(std::string_view bytes) {
   while (!bytes.empty()) {
     const auto n = ::write(descriptor_, bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EINVAL && leave_direct()) continue;
     if (n < 0) return io_error("write", path_);
     bytes.remove_prefix(static_cast<std::size_t>(n));
   }

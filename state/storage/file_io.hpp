@@ -21,6 +21,10 @@ class file {
 
   /// A new file; it must not exist.
   [[nodiscard]] static result<file> create(const std::string& path);
+  /// The same, written around the page cache where the system can do that: whole pages of
+  /// `direct_page` bytes from memory that is aligned to them. From the first write on that is not,
+  /// it is an ordinary file.
+  [[nodiscard]] static result<file> create_direct(const std::string& path);
   [[nodiscard]] static result<file> open(const std::string& path);
 
   [[nodiscard]] bool is_open() const { return descriptor_ >= 0; }
@@ -33,9 +37,13 @@ class file {
   [[nodiscard]] result<void> sync();
   void close();
 
+  static constexpr std::size_t direct_page = 4096;
+
  private:
+  [[nodiscard]] bool leave_direct();
   file(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {}
   int descriptor_ = -1;
+  bool direct_ = false;
   std::string path_;
 };
 

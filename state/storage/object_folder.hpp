@@ -84,6 +84,9 @@ class object_folder {
   virtual void remove_folder(const std::string& folder) = 0;
   /// Removes what interrupted writers left half done; nobody else may be writing.
   virtual void remove_leftovers() = 0;
+
+  /// True where a byte costs more than packing it does: behind a network.
+  [[nodiscard]] virtual bool bytes_are_dear() const { return false; }
 };
 
 /// The whole object. Errors: state_not_found; state_corrupt above `limit` bytes; state_io.

@@ -13,6 +13,7 @@ class s3_folder final : public object_folder {
   explicit s3_folder(std::shared_ptr<s3_client> client) : client_(std::move(client)) {}
 
   [[nodiscard]] std::string place_of(std::string_view name) const override;
+  [[nodiscard]] bool bytes_are_dear() const override { return true; }
   /// Always false. Errors: state_io.
   [[nodiscard]] result<bool> lock(const std::string& name) override;
   [[nodiscard]] result<void> make_folder(const std::string& folder) override;

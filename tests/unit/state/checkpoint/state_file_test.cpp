@@ -28,12 +28,29 @@ TEST(state_file, gives_back_what_was_written) {
 
 TEST(state_file, cuts_blocks_and_compresses_them) {
   image state;
-  for (int i = 0; i < 20000; ++i) state[key_at(3, std::to_string(100000 + i))] = "the same value";
+  const std::string same(40, 'v');
+  for (int i = 0; i < 20000; ++i) state[key_at(3, std::to_string(100000 + i))] = same;
   const std::string bytes = bytes_of(state);
   EXPECT_LT(bytes.size(), 20000 * 14U);
   state_file_reader reader(byte_input{bytes});
   EXPECT_EQ(drain(reader).value(), state);
   EXPECT_GE(reader.summary().blocks, 3U);
+}
+
+TEST(state_file, compresses_what_follows_on_rows_that_do_not_pack) {
+  std::mt19937 random(3);
+  image state;
+  for (int i = 0; i < 20000; ++i) {
+    std::string noise(60, ' ');
+    for (char& c : noise) c = static_cast<char>(random());
+    state[key_at(1, std::to_string(100000 + i))] = noise;
+    state[key_at(2, std::to_string(100000 + i))] = std::string(100, 'v');
+  }
+  const std::string bytes = bytes_of(state);
+  EXPECT_GT(bytes.size(), 20000 * 60U);
+  EXPECT_LT(bytes.size(), 20000 * 120U);
+  state_file_reader reader(byte_input{bytes});
+  EXPECT_EQ(drain(reader).value(), state);
 }
 
 TEST(state_file, keeps_an_entry_larger_than_a_block) {
