@@ -72,14 +72,21 @@ void frozen_segment::copy_tombstones() {
   });
 }
 
+// By hash first, without looking at bytes. Items of one key have mostly come in their order.
 void frozen_segment::sort() {
-  const auto less = [&](const piece& a, const piece& b) {
-    return a.first != b.first ? a.first < b.first : key_of(a) < key_of(b);
-  };
+  std::sort(pieces.begin(), pieces.end(), [](const piece& a, const piece& b) {
+    return a.first != b.first ? a.first < b.first : a.at < b.at;
+  });
+  const auto less = [&](const piece& a, const piece& b) { return key_of(a) < key_of(b); };
+  for (auto run = pieces.begin(); run != pieces.end();) {
+    const auto end =
+        std::find_if(run + 1, pieces.end(), [&](const piece& p) { return p.first != run->first; });
+    if (end - run > 1 && !std::is_sorted(run, end, less)) std::sort(run, end, less);
+    run = end;
+  }
   const auto same = [&](const piece& a, const piece& b) {
     return a.first == b.first && key_of(a) == key_of(b);
   };
-  std::sort(pieces.begin(), pieces.end(), less);
   pieces.erase(std::unique(pieces.begin(), pieces.end(), same), pieces.end());
 }
 
