@@ -125,7 +125,7 @@ result<void> match_operator::fire() {
   while (!turns_.empty()) MILLRACE_CHECK(step());
   for (auto& lane : lanes_) {
     if (!spec_->processing_time) lane.time_out(until_, spec_->within_ms);
-    lane.release(*spec_);
+    MILLRACE_CHECK(lane.release(*spec_));
   }
   MILLRACE_CHECK(emit());
   for (auto& lane : lanes_) store(lane);
@@ -177,7 +177,7 @@ result<void> match_operator::step() {
   for (std::uint32_t t = 0; t < turns_.size(); ++t) {
     match_lane& lane = lanes_[turns_[t]];
     lane.time_out(lane.times[lane.at], spec_->within_ms);
-    lane.release(*spec_);
+    MILLRACE_CHECK(lane.release(*spec_));
     asking[t] = std::move(lane.runs);
     lane.runs.clear();
     if (lane.may_start()) {
@@ -190,7 +190,7 @@ result<void> match_operator::step() {
   MILLRACE_CHECK(answer(asking));
   for (const std::uint32_t l : turns_) {
     ++lanes_[l].at;
-    lanes_[l].release(*spec_);
+    MILLRACE_CHECK(lanes_[l].release(*spec_));
   }
   std::erase_if(turns_, [this](std::uint32_t l) { return lanes_[l].at == lanes_[l].count; });
   return {};

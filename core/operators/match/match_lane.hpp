@@ -33,15 +33,16 @@ class match_lane {
 
   /// Drops runs that have lasted `within_ms` or longer at `time`.
   void time_out(timestamp_ms time, std::int64_t within_ms);
-  /// Lets completed runs leave that no open run can skip over.
-  void release(const plan::match_spec& spec);
+  /// Lets completed runs leave that no open run can skip over. Error 3004 where AFTER MATCH SKIP TO
+  /// names a variable without rows, or leads back to the first row of its match.
+  [[nodiscard]] result<void> release(const plan::match_spec& spec);
   /// True if a run may start at the row whose turn it is.
   [[nodiscard]] bool may_start() const;
   /// Starts of open and held runs, ascending, each once.
   [[nodiscard]] std::vector<std::uint32_t> undecided() const;
 
  private:
-  void skip(const plan::match_spec& spec, const match_run& match);
+  [[nodiscard]] result<void> skip(const plan::match_spec& spec, const match_run& match);
   void drop_starts_below(std::uint32_t row);
 };
 

@@ -20,8 +20,9 @@ class match_planner {
 
   result<relation> run() {
     if (clause_.all_rows_per_match)
-      return make_error(errc::sql_not_supported, clause_.at, "ALL ROWS PER MATCH is not supported",
-                        "use ONE ROW PER MATCH");
+      return make_error(errc::sql_bad_pattern, clause_.at,
+                        "ALL ROWS PER MATCH is not part of Flink's dialect",
+                        "use ONE ROW PER MATCH with MEASURES");
     MILLRACE_CHECK(bind_partition());
     MILLRACE_CHECK(bind_order());
     MILLRACE_TRY(names_, bind_pattern(clause_, spec_));
@@ -100,6 +101,10 @@ class match_planner {
   result<void> bind_measures() {
     match_binder binder(queries_, scope_, names_, std::nullopt, spec_);
     for (const auto& m : clause_.measures) {
+      if (std::ranges::count(columns_, m.alias.text, &plan::logical_column::name) != 0)
+        return make_error(errc::sql_duplicate_name, m.alias.at,
+                          "MATCH_RECOGNIZE gives two columns the name '" + m.alias.text + "'",
+                          "columns of PARTITION BY come first, name the measure differently");
       MILLRACE_TRY(auto bound, binder.bind(m.value));
       columns_.push_back({m.alias.text, bound->type, time_of(m.value)});
       spec_.measures.push_back(std::move(bound));
@@ -141,8 +146,8 @@ class match_planner {
 }  // namespace
 
 result<relation> bind_match(query_binder& queries, const match_recognize& match, text_position,
-                            const name_scope* outer) {
-  MILLRACE_TRY(const auto input, bind_from(queries, *match.input, outer));
+                            const name_scope*) {
+  MILLRACE_TRY(const auto input, bind_from(queries, *match.input, nullptr));
   return match_planner(queries, match.clause, input).run();
 }
 

@@ -110,9 +110,10 @@ result<expr_ptr> match_binder::bind_aggregate(const std::string& function, const
   match_reference reference;
   reference.what = reference_kind::aggregate;
   reference.distinct = e.quantifier == set_quantifier::distinct;
-  if (e.filter || !e.within_group.empty())
-    return make_error(errc::sql_bad_pattern, at, "FILTER is not supported in MATCH_RECOGNIZE",
-                      "aggregate a CASE instead");
+  if (e.filter || !e.within_group.empty() || reference.distinct)
+    return make_error(errc::sql_bad_pattern, at,
+                      "aggregates of MATCH_RECOGNIZE take neither DISTINCT nor FILTER",
+                      "aggregate a CASE instead, or count distinct values behind it");
   std::vector<expr_ptr> arguments;
   const auto* all = e.arguments.size() == 1 ? e.arguments[0].value.get_if<star>() : nullptr;
   if (all != nullptr && all->qualifier.size() == 1) {
@@ -171,9 +172,13 @@ result<expr_ptr> match_binder::bind_logical(bool first, const function_call& e, 
   return add(std::move(reference));
 }
 
-// PREV(A.price, n), or PREV(LAST(A.price, m), n).
+// PREV(A.price, n), or PREV(LAST(A.price, m), n). Flink has neither PREV nor NEXT; NEXT stays out
+// because a row that has yet to come would be NULL now and a value later.
 result<expr_ptr> match_binder::bind_physical(bool previous, const function_call& e,
                                              text_position at) {
+  if (!previous)
+    return make_error(errc::sql_bad_pattern, at, "NEXT looks at rows that have yet to come",
+                      "name the next row with a variable of the pattern");
   MILLRACE_TRY(const auto steps, offset_of(e, 1, at));
   const auto* inner = e.arguments[0].value.get_if<function_call>();
   match_reference reference;
@@ -190,7 +195,7 @@ result<expr_ptr> match_binder::bind_physical(bool previous, const function_call&
   } else {
     MILLRACE_TRY(reference, reference_to(e.arguments[0].value));
   }
-  reference.physical = previous ? -steps : steps;
+  reference.physical = -steps;
   return add(std::move(reference));
 }
 

@@ -85,6 +85,11 @@ const pattern_term& last_term(const pattern_term& term) {
   return term.parts.empty() ? term : last_term(term.parts.back());
 }
 
+bool may_be_empty(const pattern_term& term) {
+  if (term.at_least == 0) return true;
+  return !term.parts.empty() && std::ranges::all_of(term.parts, may_be_empty);
+}
+
 result<void> add_subsets(const match_clause& clause, pattern_names& names) {
   for (const auto& subset : clause.subsets) {
     if (names.meaning.count(subset.variable.text) != 0)
@@ -108,8 +113,8 @@ result<void> add_subsets(const match_clause& clause, pattern_names& names) {
 result<void> bind_skip(const match_clause& clause, const pattern_names& names,
                        plan::match_spec& spec) {
   switch (clause.skip) {
-    case match_skip::none:
     case match_skip::past_last_row: spec.skip = plan::skip_kind::past_last_row; return {};
+    case match_skip::none:
     case match_skip::to_next_row: spec.skip = plan::skip_kind::to_next_row; return {};
     case match_skip::to_first: spec.skip = plan::skip_kind::to_first; break;
     case match_skip::to_last:
@@ -129,6 +134,9 @@ result<void> bind_skip(const match_clause& clause, const pattern_names& names,
 result<pattern_names> bind_pattern(const match_clause& clause, plan::match_spec& spec) {
   pattern_names names;
   MILLRACE_TRY(spec.pattern, pattern_reader(names).read(clause.pattern));
+  if (may_be_empty(spec.pattern))
+    return refused(clause.pattern.at, "the pattern could match no rows at all",
+                   "let at least one variable be there always");
   const auto& last = last_term(spec.pattern);
   if (last.at_most != 1 && last.at_most != last.at_least && !last.reluctant)
     return refused(clause.pattern.at,
