@@ -1,7 +1,7 @@
 #include "core/expr/literals.hpp"
 #include "core/expr/registry.hpp"
-#include "core/sql/bind/correlated_rows.hpp"
 #include "core/sql/bind/expression_binder.hpp"
+#include "core/sql/bind/outer_values.hpp"
 #include "core/sql/bind/select_planner.hpp"
 #include "core/sql/bind/tree_search.hpp"
 
@@ -24,37 +24,6 @@ result<void> select_planner::correlated_groups() {
       correlation_, [](const expr_ptr& condition) { return inner_key(condition) != nullptr; });
   if (!equal) MILLRACE_CHECK(join_outer_values());
   for (const auto& condition : correlation_) groups_.push_back(inner_key(condition));
-  return {};
-}
-
-// Other conditions are tested against the distinct values of the outer columns they read, which
-// become columns of the sub-query that are equal to the outer ones. Source: Calcite's
-// RelDecorrelator, "value generator".
-result<void> select_planner::join_outer_values() {
-  const auto& outer = scope_.outer->input->node;
-  const auto width = static_cast<std::uint32_t>(node_->columns.size());
-  column_list values;
-  std::vector<expr_ptr> conditions;
-  for (const auto& condition : correlation_) {
-    MILLRACE_TRY(auto moved, rewrite(condition, [&](const expr_ptr& part) -> result<expr_ptr> {
-                   if (part->kind != expr_kind::column || part->column < outer_base)
-                     return expr_ptr();
-                   const auto column = values.add(column_of(*outer, part->column - outer_base));
-                   return expr::make_column(width + column, part->type);
-                 }));
-    conditions.push_back(std::move(moved));
-  }
-  MILLRACE_TRY(auto condition, conjunction(conditions));
-  node_ = make_join(plan::join_kind::inner, std::move(condition), node_,
-                    make_distinct(values.project(outer)));
-  correlation_.clear();
-  for (std::uint32_t i = 0; i < values.expressions().size(); ++i) {
-    const auto& of = values.expressions()[i];
-    MILLRACE_TRY(auto same,
-                 expr::make_call("=", {column_of(*node_, width + i),
-                                       expr::make_column(of->column + outer_base, of->type)}));
-    correlation_.push_back(std::move(same));
-  }
   return {};
 }
 

@@ -2,6 +2,7 @@
 #include "core/expr/registry.hpp"
 #include "core/sql/ast/query.hpp"
 #include "core/sql/bind/clause_binder.hpp"
+#include "core/sql/bind/outer_values.hpp"
 
 #include <algorithm>
 
@@ -60,12 +61,19 @@ result<void> clause_binder::bind_aggregate_arguments(const function_call& e,
   inside_aggregate_ = false;
   if (!arguments.ok()) return arguments.take_error();
   into.arguments = std::move(*arguments);
+  if (e.nulls == null_treatment::ignore && !into.arguments.empty()) {
+    MILLRACE_TRY(into.filter, expr::make_call("IS NOT NULL", {into.arguments[0]}));
+  }
   if (!e.filter) return {};
   inside_aggregate_ = true;
   auto filter = bind_condition(*e.filter);
   inside_aggregate_ = false;
   if (!filter.ok()) return filter.take_error();
-  into.filter = std::move(*filter);
+  if (into.filter) {
+    MILLRACE_TRY(into.filter, expr::make_call("AND", {into.filter, std::move(*filter)}));
+  } else {
+    into.filter = std::move(*filter);
+  }
   return {};
 }
 
@@ -95,8 +103,9 @@ result<expr_ptr> clause_binder::bind_aggregate(const std::string& function, cons
                       "the aggregate " + function + " stands inside of another aggregate",
                       "aggregate in a sub-query first");
   if (!e.within_group.empty())
-    return make_error(errc::sql_not_supported, at, "WITHIN GROUP is not supported",
-                      "rows come in order of arrival");
+    return make_error(errc::sql_bad_aggregate, at,
+                      function + " takes no WITHIN GROUP and no ORDER BY in Flink's dialect",
+                      "it sees rows in the order in which they come");
   if (e.star && function != "COUNT")
     return make_error(errc::sql_bad_aggregate, at, function + "(*) does not exist",
                       "only COUNT takes '*'");
@@ -173,6 +182,44 @@ result<std::vector<expr_ptr>> in_values(const expression& value, std::uint32_t c
 
 }  // namespace
 
+namespace {
+
+binary_operator opposite(binary_operator op) {
+  switch (op) {
+    case binary_operator::equal: return binary_operator::not_equal;
+    case binary_operator::not_equal: return binary_operator::equal;
+    case binary_operator::less: return binary_operator::greater_equal;
+    case binary_operator::less_equal: return binary_operator::greater;
+    case binary_operator::greater: return binary_operator::less_equal;
+    default: return binary_operator::less;
+  }
+}
+
+// `x op ALL (q)` is NOT x (opposite of op) ANY (q). ANY of equality is IN, that of another operator
+// EXISTS with the comparison as correlation, which knows no unknown.
+result<void> compare_with_any(const quantified_comparison& e, pending_subquery& sub) {
+  sub.negated = e.all;
+  const auto op = e.all ? opposite(e.op) : e.op;
+  if (op == binary_operator::equal && sub.values.size() == 1) return {};
+  const auto& column = sub.query.node->columns[0];
+  if (sub.values.size() != 1)
+    return make_error(errc::sql_bad_argument, sub.at, "ANY and ALL compare one value",
+                      "select one column in the sub-query");
+  if (column.type.nullable() || sub.values[0]->type.nullable())
+    return make_error(errc::sql_not_supported, sub.at,
+                      "ANY and ALL over values that may be NULL must be a conjunct of WHERE of "
+                      "their own",
+                      "compare with MIN or MAX of the sub-query");
+  MILLRACE_TRY(auto met, placed(expr::make_call(operator_name(op), {as_outer(sub.values[0]),
+                                                                    column_of(*sub.query.node, 0)}),
+                                sub.at));
+  sub.query.correlation.push_back(std::move(met));
+  sub.values.clear();
+  return {};
+}
+
+}  // namespace
+
 result<expr_ptr> clause_binder::bind_subquery_predicate(const expression& e) {
   pending_subquery sub;
   sub.use = subquery_use::predicate;
@@ -183,12 +230,18 @@ result<expr_ptr> clause_binder::bind_subquery_predicate(const expression& e) {
     return add_subquery(std::move(sub), boolean);
   }
   const auto* in = e.get_if<in_subquery>();
-  if (in == nullptr)
-    return make_error(errc::sql_not_supported, e.at,
-                      "ANY and ALL over a sub-query must be a conjunct of WHERE of their own");
-  MILLRACE_TRY(sub.query, queries().bind(*in->subquery, &scope()));
-  MILLRACE_TRY(sub.values, in_values(*in->value, sub.query.visible, *this, e.at));
-  sub.negated = in->negated;
+  const auto* quantified = e.get_if<quantified_comparison>();
+  MILLRACE_TRY(sub.query, queries().bind(in ? *in->subquery : *quantified->subquery, &scope()));
+  MILLRACE_TRY(sub.values,
+               in_values(in ? *in->value : *quantified->value, sub.query.visible, *this, e.at));
+  for (auto& value : sub.values) {
+    MILLRACE_TRY(value, import_outer_columns(value, scope()));
+  }
+  if (in) {
+    sub.negated = in->negated;
+  } else {
+    MILLRACE_CHECK(compare_with_any(*quantified, sub));
+  }
   return add_subquery(std::move(sub), boolean);
 }
 

@@ -16,6 +16,7 @@ struct clause_rights {
   bool aggregates = false;
   bool overs = false;
   alias_use aliases = alias_use::none;
+  bool behind_where = false;  ///< columns of the query around become the block's own
 };
 
 /// Binds expressions of a SELECT block; aggregates, OVER calls, sub-queries and window auxiliaries
@@ -44,6 +45,7 @@ class clause_binder : public expression_binder {
   result<expr::expr_ptr> bind_subquery_predicate(const expression& e) override;
   result<expr::expr_ptr> bind_clause_function(const std::string& function,
                                               const function_call& call, text_position at) override;
+  [[nodiscard]] bool imports_outer_columns() const override { return rights_.behind_where; }
 
  private:
   result<void> bind_aggregate_arguments(const function_call& call, pending_aggregate& into);

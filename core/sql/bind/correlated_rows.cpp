@@ -4,6 +4,7 @@
 #include "core/expr/registry.hpp"
 #include "core/sql/bind/block_state.hpp"
 #include "core/sql/bind/clause_binder.hpp"
+#include "core/sql/bind/outer_values.hpp"
 
 namespace millrace::sql {
 
@@ -46,14 +47,6 @@ std::vector<std::uint32_t> key_columns(plan::logical_ptr& node, const std::vecto
 }
 
 }  // namespace
-
-expr_ptr inner_key(const expr_ptr& condition) {
-  if (condition->kind != expr_kind::call || condition->function != "=") return nullptr;
-  const auto& a = condition->arguments[0];
-  const auto& b = condition->arguments[1];
-  if (!reads_from(*a, pending_base)) return a;
-  return reads_from(*b, pending_base) ? nullptr : b;
-}
 
 result<bound_query> limited_per_key(bound_query input, const plan::sort_node& by,
                                     text_position at) {

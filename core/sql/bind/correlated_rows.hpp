@@ -8,9 +8,6 @@
 
 namespace millrace::sql {
 
-/// The side of `inner = outer` that belongs to the sub-query; null for any other condition.
-[[nodiscard]] expr::expr_ptr inner_key(const expr::expr_ptr& condition);
-
 /// ORDER BY, OFFSET and LIMIT of a sub-query that uses outer columns: they count per row of the
 /// query around, that is per value of what it is compared with. 2004 unless it is only correlated
 /// by equality, and without a LIMIT.

@@ -59,6 +59,9 @@ class expression_binder {
   [[nodiscard]] result<std::string> function_name(const function_call& call,
                                                   text_position at) const;
   [[nodiscard]] result<std::vector<expr::expr_ptr>> bind_arguments(const function_call& call);
+  /// True where a column of the query around has to become one of the block's own: behind WHERE,
+  /// whose conditions are taken out of the sub-query.
+  [[nodiscard]] virtual bool imports_outer_columns() const { return false; }
   [[nodiscard]] query_binder& queries() { return queries_; }
   [[nodiscard]] const name_scope& scope() const { return scope_; }
   [[nodiscard]] std::string_view clause() const { return clause_; }

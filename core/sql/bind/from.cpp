@@ -27,9 +27,10 @@ option_map plan_hints(const std::vector<hint>& hints) {
 
 result<relation> bind_derived(query_binder& queries, const derived_table& table,
                               const name_scope* outer) {
-  static_cast<void>(outer);
-  MILLRACE_TRY(auto bound, queries.bind(*table.subquery, nullptr));
+  MILLRACE_TRY(auto bound, queries.bind(*table.subquery, outer));
   auto out = make_relation(bound.node);
+  out.tables[0].columns.resize(bound.visible);
+  out.correlation = std::move(bound.correlation);
   for (std::size_t i = 0; i < bound.origins.size() && i < out.tables[0].columns.size(); ++i)
     out.tables[0].columns[i].origin = bound.origins[i];
   return out;
@@ -109,7 +110,8 @@ result<relation> aliased(relation input, const table_ref& ref) {
 
 relation combined(const relation& left, const relation& right, logical_ptr node) {
   const auto by = static_cast<std::uint32_t>(left.node->columns.size());
-  relation out{std::move(node), left.tables, left.merged};
+  relation out{std::move(node), left.tables, left.merged, left.correlation};
+  for (const auto& c : right.correlation) out.correlation.push_back(shifted(c, by));
   for (auto table : right.tables) {
     for (auto& column : table.columns) column.index += by;
     out.tables.push_back(std::move(table));

@@ -57,7 +57,8 @@ constexpr std::size_t max_cube = 12;
 
 result<std::uint32_t> select_planner::add_group(const expression& e) {
   const std::map<std::string, expr_ptr> no_aliases;
-  clause_binder binder(queries_, scope_, "GROUP BY", {}, block_, state_, no_aliases);
+  const clause_rights rights{false, false, alias_use::none, true};
+  clause_binder binder(queries_, scope_, "GROUP BY", rights, block_, state_, no_aliases);
   MILLRACE_TRY(auto bound, binder.bind(e));
   for (std::size_t i = 0; i < groups_.size(); ++i)
     if (expr::equal(*groups_[i], *bound)) return static_cast<std::uint32_t>(i);

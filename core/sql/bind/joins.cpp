@@ -124,11 +124,29 @@ result<expr_ptr> join_condition(query_binder& queries, const join& j, const rela
   const name_scope scope{&both, outer};
   expression_binder binder(queries, scope, "ON");
   MILLRACE_TRY(auto condition, binder.bind_condition(*j.on));
-  if (reads_from(*condition, pending_base))
-    return make_error(errc::sql_not_supported, j.on->at,
-                      "ON of a sub-query's join may not use columns of the query around it",
-                      "move the condition to WHERE");
   return condition;
+}
+
+// Conditions over columns of the query around leave the join for WHERE, which is only the same for
+// sides that the join does not pad.
+result<void> take_correlation(expr_ptr& condition, relation& joined, const relation& left,
+                              const relation& right, plan::join_kind kind, text_position at) {
+  std::vector<expr_ptr> all;
+  if (condition) expr::split_conjunction(condition, all);
+  const auto outer = std::stable_partition(
+      all.begin(), all.end(), [](const expr_ptr& c) { return !reads_from(*c, pending_base); });
+  const bool inner = kind == plan::join_kind::inner;
+  const bool pads_right = kind != plan::join_kind::inner && kind != plan::join_kind::right;
+  const bool pads_left = kind != plan::join_kind::inner && kind != plan::join_kind::left;
+  if ((!inner && outer != all.end()) || (pads_right && !right.correlation.empty()) ||
+      (pads_left && !left.correlation.empty()))
+    return make_error(errc::sql_not_supported, at,
+                      "an outer join of a sub-query may not use columns of the query around it",
+                      "join inside of a derived table and compare in WHERE");
+  joined.correlation.insert(joined.correlation.end(), outer, all.end());
+  all.erase(outer, all.end());
+  MILLRACE_TRY(condition, conjunction(all));
+  return {};
 }
 
 }  // namespace
@@ -147,7 +165,11 @@ result<relation> bind_join(query_binder& queries, const join& j, text_position a
   const auto before =
       combined(left, right, make_join(plan::join_kind::inner, nullptr, left.node, right.node));
   MILLRACE_TRY(auto condition, join_condition(queries, j, before, keys, outer));
+  relation moved;
+  MILLRACE_CHECK(take_correlation(condition, moved, left, right, kind, at));
   auto joined = combined(left, right, make_join(kind, std::move(condition), left.node, right.node));
+  joined.correlation.insert(joined.correlation.end(), moved.correlation.begin(),
+                            moved.correlation.end());
   MILLRACE_CHECK(merge(joined, columns, keys, j.kind));
   return joined;
 }

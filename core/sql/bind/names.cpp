@@ -30,14 +30,30 @@ error unknown_column(const relation& input, const qualified_name& name) {
                     hint_for(name[0].text, known));
 }
 
-result<expr_ptr> outer_column(const name_scope& outer, const found_column& found,
-                              text_position at) {
+result<expr_ptr> outer_column(const found_column& found, text_position at) {
   if (found.value->kind != expr::expr_kind::column)
     return make_error(errc::sql_not_supported, at,
                       "a merged column of JOIN USING cannot be used in a sub-query",
                       "qualify it with a table's alias");
-  static_cast<void>(outer);
   return expr::make_column(found.value->column + outer_base, found.value->type);
+}
+
+// A column of the query around `scope`. One of a query further out becomes one of that query first.
+result<std::optional<found_column>> find_outer(const name_scope& scope, const qualified_name& name,
+                                               text_position at) {
+  if (scope.outer == nullptr) return std::optional<found_column>();
+  MILLRACE_TRY(auto found, find_column(*scope.outer->input, name));
+  if (!found) {
+    MILLRACE_TRY(found, find_outer(*scope.outer, name, at));
+    if (!found) return found;
+    if (scope.outer->block == nullptr)
+      return make_error(errc::sql_not_supported, at,
+                        "'" + text_of(name) + "' belongs to a query too far out",
+                        "a sub-query in FROM may use columns of what stands left of it");
+    MILLRACE_TRY(found->value, scope.outer->block->import_outer(found->value));
+  }
+  MILLRACE_TRY(found->value, outer_column(*found, at));
+  return found;
 }
 
 }  // namespace
@@ -46,19 +62,12 @@ result<expr_ptr> expression_binder::bind_identifier(const identifier& id, text_p
   const auto& name = id.parts;
   MILLRACE_TRY(const auto own, find_column(*scope_.input, name));
   if (own) return fields_of(own->value, name, own->parts);
-  int depth = 0;
-  for (const auto* outer = scope_.outer; outer != nullptr; outer = outer->outer) {
-    ++depth;
-    MILLRACE_TRY(const auto found, find_column(*outer->input, name));
-    if (!found) continue;
-    if (depth > 1)
-      return make_error(errc::sql_not_supported, at,
-                        "'" + text_of(name) + "' belongs to a query two levels further out",
-                        "a sub-query may use columns of the query directly around it");
-    MILLRACE_TRY(auto column, outer_column(*outer, *found, at));
-    return fields_of(std::move(column), name, found->parts);
+  MILLRACE_TRY(auto outer, find_outer(scope_, name, at));
+  if (!outer) return unknown_column(*scope_.input, name);
+  if (imports_outer_columns() && scope_.block != nullptr) {
+    MILLRACE_TRY(outer->value, scope_.block->import_outer(outer->value));
   }
-  return unknown_column(*scope_.input, name);
+  return fields_of(std::move(outer->value), name, outer->parts);
 }
 
 result<expr_ptr> expression_binder::fields_of(expr_ptr value, const qualified_name& name,

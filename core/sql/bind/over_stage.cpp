@@ -1,5 +1,8 @@
 #include "core/sql/bind/expression_binder.hpp"
+#include "core/sql/bind/outer_values.hpp"
 #include "core/sql/bind/select_planner.hpp"
+
+#include <algorithm>
 
 namespace millrace::sql {
 
@@ -47,8 +50,20 @@ class widening {
 
 }  // namespace
 
+// Rows that belong to different rows of the query around do not see each other.
+result<void> select_planner::partition_by_outer_values() {
+  if (correlation_.empty() || state_.overs.empty()) return {};
+  const bool equal = std::ranges::all_of(
+      correlation_, [](const expr_ptr& condition) { return inner_key(condition) != nullptr; });
+  if (!equal) MILLRACE_CHECK(join_outer_values());
+  for (auto& call : state_.overs)
+    for (const auto& condition : correlation_) call.partition.push_back(inner_key(condition));
+  return {};
+}
+
 // One node per distinct window, in the order in which SELECT names them.
 result<void> select_planner::plan_overs() {
+  MILLRACE_CHECK(partition_by_outer_values());
   std::vector<expr_ptr> values(state_.overs.size());
   std::vector<bool> done(state_.overs.size());
   for (std::size_t i = 0; i < state_.overs.size(); ++i) {

@@ -2,6 +2,7 @@
 
 #include "core/expr/literals.hpp"
 #include "core/expr/registry.hpp"
+#include "core/sql/bind/correlated_rows.hpp"
 #include "core/sql/bind/expression_binder.hpp"
 #include "core/sql/bind/nodes.hpp"
 #include "core/sql/bind/plan_check.hpp"
@@ -116,11 +117,10 @@ result<bound_query> query_binder::sorted(bound_query input, const query& q) {
     MILLRACE_TRY(const auto column, output_column(item.value, *input.node, visible));
     keys.push_back({column, item.descending, item.nulls_first.value_or(!item.descending)});
   }
-  MILLRACE_TRY(input.node, limited(input.node, q, std::move(keys)));
-  return input;
+  return limited(std::move(input), q, std::move(keys));
 }
 
-result<logical_ptr> query_binder::limited(logical_ptr input, const query& q,
+result<bound_query> query_binder::limited(bound_query input, const query& q,
                                           std::vector<plan::sort_key> keys) {
   plan::sort_node node;
   node.keys = std::move(keys);
@@ -131,8 +131,10 @@ result<logical_ptr> query_binder::limited(logical_ptr input, const query& q,
     MILLRACE_TRY(node.offset, constant_count(*q.offset, "OFFSET"));
   }
   if (node.keys.empty() && !node.limit && node.offset == 0) return input;
-  auto columns = input->columns;
-  return make_node(std::move(node), {std::move(input)}, std::move(columns));
+  if (!input.correlation.empty()) return limited_per_key(std::move(input), node, q.at);
+  auto columns = input.node->columns;
+  input.node = make_node(std::move(node), {std::move(input.node)}, std::move(columns));
+  return input;
 }
 
 result<std::int64_t> constant_count(const expression& e, std::string_view what) {

@@ -55,8 +55,7 @@ class query_binder {
   result<bound_query> bind_set(const query& q, const set_operation& set, const name_scope* outer);
   result<bound_query> bind_values(const values_block& values, const name_scope* outer);
   result<bound_query> sorted(bound_query input, const query& q);
-  result<plan::logical_ptr> limited(plan::logical_ptr input, const query& q,
-                                    std::vector<plan::sort_key> keys);
+  result<bound_query> limited(bound_query input, const query& q, std::vector<plan::sort_key> keys);
   result<void> bind_common_tables(const query& q, const name_scope* outer);
   result<relation> bind_table(const plan::table_ptr& table, const object_path& path,
                               const std::vector<hint>& hints);

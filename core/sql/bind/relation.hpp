@@ -46,12 +46,26 @@ struct relation {
   plan::logical_ptr node;
   std::vector<scope_table> tables;
   std::vector<merged_column> merged;
+  /// Conditions over the node's columns and those of the query around, left to WHERE.
+  std::vector<expr::expr_ptr> correlation = {};
 };
 
-/// The names a block sees: its own FROM, then those of the query around it (correlation).
+/// A SELECT block as the names inside of it see it.
+class enclosing_block {
+ public:
+  virtual ~enclosing_block() = default;
+  /// A column of the query around the block (`outer_base` + index) as a column of the block's own.
+  [[nodiscard]] virtual result<expr::expr_ptr> import_outer(const expr::expr_ptr& column) = 0;
+  /// A plan that has the block's own column of that index.
+  [[nodiscard]] virtual plan::logical_ptr plan_with(std::uint32_t column) const = 0;
+};
+
+/// The names a block sees: its own FROM, then those of the query around it (correlation). `block`
+/// is null where names are seen from elsewhere than a SELECT block, such as ON.
 struct name_scope {
   const relation* input = nullptr;
   const name_scope* outer = nullptr;
+  enclosing_block* block = nullptr;
 };
 
 /// A relation of one table with all columns of the node under their own names.

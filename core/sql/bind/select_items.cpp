@@ -29,8 +29,8 @@ std::string origin_of(const select_item& item) {
 
 result<void> select_planner::bind_items() {
   const std::map<std::string, expr_ptr> no_aliases;
-  clause_binder binder(queries_, scope_, "SELECT", {true, true, alias_use::none}, block_, state_,
-                       no_aliases);
+  clause_binder binder(queries_, scope_, "SELECT", {true, true, alias_use::none, true}, block_,
+                       state_, no_aliases);
   for (const auto& i : block_.items) {
     if (const auto* s = i.value.get_if<star>()) {
       if (s->of) {
@@ -96,13 +96,13 @@ result<void> select_planner::bind_conditions() {
   std::map<std::string, expr_ptr> aliases;
   for (const auto& i : items_) aliases.emplace(i.name, i.value);
   if (block_.having) {
-    clause_binder binder(queries_, scope_, "HAVING", {true, false, alias_use::none}, block_, state_,
-                         aliases);
+    clause_binder binder(queries_, scope_, "HAVING", {true, false, alias_use::none, true}, block_,
+                         state_, aliases);
     MILLRACE_TRY(auto condition, binder.bind_condition(*block_.having));
     having_.push_back(std::move(condition));
   }
-  clause_binder binder(queries_, scope_, "QUALIFY", {true, true, alias_use::after_columns}, block_,
-                       state_, aliases);
+  clause_binder binder(queries_, scope_, "QUALIFY", {true, true, alias_use::after_columns, true},
+                       block_, state_, aliases);
   auto conjuncts = conjuncts_for_qualify_;
   if (block_.qualify) conjuncts.push_back(block_.qualify.get());
   for (const auto* conjunct : conjuncts) {
@@ -116,7 +116,7 @@ result<void> select_planner::bind_conditions() {
 result<void> select_planner::bind_order() {
   std::map<std::string, expr_ptr> aliases;
   for (const auto& i : items_) aliases.emplace(i.name, i.value);
-  clause_binder binder(queries_, scope_, "ORDER BY", {true, true, alias_use::before_columns},
+  clause_binder binder(queries_, scope_, "ORDER BY", {true, true, alias_use::before_columns, true},
                        block_, state_, aliases);
   for (const auto& key : order_by_) {
     const auto* number = key.value.get_if<literal>();

@@ -5,7 +5,10 @@
 #include "core/sql/bind/clause_binder.hpp"
 #include "core/sql/bind/correlated_rows.hpp"
 #include "core/sql/bind/from.hpp"
+#include "core/sql/bind/outer_values.hpp"
 #include "core/sql/bind/tree_search.hpp"
+
+#include <algorithm>
 
 namespace millrace::sql {
 
@@ -16,6 +19,7 @@ select_planner::select_planner(query_binder& queries, const select_block& block,
                                const std::vector<order_item>& order_by, const name_scope* outer)
     : queries_(queries), block_(block), order_by_(order_by) {
   scope_.outer = outer;
+  scope_.block = this;
 }
 
 select_planner::~select_planner() = default;
@@ -47,6 +51,7 @@ result<void> select_planner::bind_from() {
     input_.node = make_node(std::move(one_row), {}, {{"ZERO", integer, {}}});
   }
   node_ = input_.node;
+  correlation_ = input_.correlation;
   scope_.input = &input_;
   return {};
 }
@@ -55,6 +60,9 @@ result<void> select_planner::bind_where() {
   if (!block_.where) return {};
   std::vector<const expression*> conjuncts;
   split_conjuncts(*block_.where, conjuncts);
+  // Sub-queries come last: what they need of the query around may be equal to a column of this one.
+  if (scope_.outer != nullptr)
+    std::ranges::stable_partition(conjuncts, [](const auto* e) { return !has_query(*e); });
   for (const auto* conjunct : conjuncts) MILLRACE_CHECK(bind_conjunct(*conjunct));
   return {};
 }
@@ -222,7 +230,14 @@ result<bound_query> select_planner::limited(bound_query input, const query& q) c
   if (q.offset) {
     MILLRACE_TRY(node.offset, constant_count(*q.offset, "OFFSET"));
   }
-  if (!input.correlation.empty()) return limited_per_key(std::move(input), node, q.at);
+  if (!input.correlation.empty()) {
+    if (node.limit && !correlated_by_equality(input)) {
+      const auto outer = outer_columns_of(input.correlation);
+      MILLRACE_TRY(input, joined_with_outer_values(std::move(input), outer,
+                                                   sql::plan_with(*scope_.outer, outer), {}));
+    }
+    return limited_per_key(std::move(input), node, q.at);
+  }
   auto columns = input.node->columns;
   input.node = make_node(std::move(node), {input.node}, std::move(columns));
   input.node = keep_columns(input.node, input.visible);

@@ -15,11 +15,11 @@ class clause_binder;
 /// Binds one SELECT block in the order in which its clauses work: FROM, WHERE, the expressions of
 /// all other clauses, then GROUP BY and aggregates, HAVING, OVER, QUALIFY, SELECT, DISTINCT, ORDER
 /// BY. Made for one block, used once.
-class select_planner {
+class select_planner : private enclosing_block {
  public:
   select_planner(query_binder& queries, const select_block& block,
                  const std::vector<order_item>& order_by, const name_scope* outer);
-  ~select_planner();
+  ~select_planner() override;
   select_planner(const select_planner&) = delete;
   select_planner& operator=(const select_planner&) = delete;
 
@@ -59,6 +59,11 @@ class select_planner {
   result<void> bind_quantified_conjunct(const quantified_comparison& e, text_position at);
   result<void> bind_exists_conjunct(const query& q, bool negated);
 
+  // outer_imports.cpp
+  result<expr::expr_ptr> import_outer(const expr::expr_ptr& column) override;
+  [[nodiscard]] plan::logical_ptr plan_with(std::uint32_t column) const override;
+  result<void> join_outer_values();
+
   // select_items.cpp
   result<void> bind_items();
   result<void> bind_star(const star& s, text_position at);
@@ -74,7 +79,6 @@ class select_planner {
   result<void> aggregate();
   result<void> plan_groups(column_list& columns, std::vector<std::uint32_t>& groups);
   result<void> correlated_groups();
-  result<void> join_outer_values();
   std::vector<plan::aggregate_call> plan_calls(column_list& columns) const;
   void plan_plain_aggregate(column_list& columns, std::vector<std::uint32_t> groups,
                             std::vector<plan::aggregate_call> calls);
@@ -89,6 +93,7 @@ class select_planner {
   result<void> note_empty_row();
 
   // over_stage.cpp
+  result<void> partition_by_outer_values();
   result<void> plan_overs();
   result<void> plan_over_group(const std::vector<std::size_t>& calls,
                                std::vector<expr::expr_ptr>& values);
@@ -111,6 +116,11 @@ class select_planner {
   std::vector<expr::expr_ptr> qualify_;
   std::vector<bound_order> order_;
   std::vector<expr::expr_ptr> correlation_;
+  struct import {
+    std::uint32_t outer;  // the column's index there, with outer_base
+    std::uint32_t own;
+  };
+  std::vector<import> imports_;
   std::vector<expr::expr_ptr> aggregate_values_;
   std::vector<expr::expr_ptr> auxiliary_values_;
   std::vector<expr::expr_ptr> grouping_values_;

@@ -1,6 +1,7 @@
 #include "core/expr/registry.hpp"
 #include "core/sql/bind/expression_binder.hpp"
 #include "core/sql/bind/nodes.hpp"
+#include "core/sql/bind/outer_values.hpp"
 #include "core/sql/bind/query_binder.hpp"
 
 namespace millrace::sql {
@@ -46,23 +47,51 @@ result<logical_ptr> cast_columns(logical_ptr input, const std::vector<data::data
   return make_project(std::move(expressions), names, std::move(input));
 }
 
+// Makes the outer columns that either side reads columns of both, behind the visible ones: rows of
+// different outer rows must not meet.
+result<std::vector<expr_ptr>> share_outer_values(bound_query& left, bound_query& right,
+                                                 const name_scope* outer, text_position at) {
+  auto all = left.correlation;
+  all.insert(all.end(), right.correlation.begin(), right.correlation.end());
+  auto columns = outer_columns_of(all);
+  if (columns.empty()) return columns;
+  for (auto* side : {&left, &right}) {
+    if (!side->empty_row.empty() && !side->correlation.empty())
+      return make_error(errc::sql_not_supported, at,
+                        "a set operation over a correlated aggregate without GROUP BY",
+                        "give the aggregate a GROUP BY");
+    const auto first = static_cast<std::uint32_t>(side->node->columns.size());
+    MILLRACE_TRY(
+        *side, joined_with_outer_values(std::move(*side), columns, plan_with(*outer, columns), {}));
+    std::vector<expr_ptr> kept;
+    std::vector<std::string> names;
+    for (std::uint32_t i = 0; i < side->node->columns.size(); ++i) {
+      if (i >= side->visible && i < first) continue;
+      kept.push_back(column_of(*side->node, i));
+      names.push_back(side->node->columns[i].name);
+    }
+    side->node = make_project(std::move(kept), names, side->node);
+  }
+  return columns;
+}
+
 }  // namespace
 
 result<bound_query> query_binder::bind_set(const query& q, const set_operation& set,
                                            const name_scope* outer) {
-  static_cast<void>(outer);
-  MILLRACE_TRY(auto left, bind(*set.left, nullptr));
-  MILLRACE_TRY(auto right, bind(*set.right, nullptr));
+  MILLRACE_TRY(auto left, bind(*set.left, outer));
+  MILLRACE_TRY(auto right, bind(*set.right, outer));
   const auto what = name_of(set.op);
   if (left.visible != right.visible)
     return make_error(errc::sql_type_mismatch, q.at,
                       std::string(what) + " of queries with " + std::to_string(left.visible) +
                           " and " + std::to_string(right.visible) + " columns",
                       "both sides need the same number of columns");
+  MILLRACE_TRY(const auto shared, share_outer_values(left, right, outer, q.at));
   std::vector<data::data_type> types;
   std::vector<std::string> names;
   std::vector<plan::logical_column> columns;
-  for (std::size_t i = 0; i < left.visible; ++i) {
+  for (std::size_t i = 0; i < left.visible + shared.size(); ++i) {
     const auto& a = left.node->columns[i];
     const auto& b = right.node->columns[i];
     MILLRACE_TRY(auto type, unified({a.type, b.type}, q.at, what, i));
@@ -85,6 +114,11 @@ result<bound_query> query_binder::bind_set(const query& q, const set_operation& 
   out.node = make_node(node, {std::move(first), std::move(second)}, std::move(columns));
   if (set.op == set_operator::union_ && !set.all) out.node = make_distinct(out.node);
   out.visible = left.visible;
+  for (std::uint32_t i = 0; i < shared.size(); ++i) {
+    MILLRACE_TRY(auto same, expr::make_call("IS NOT DISTINCT FROM",
+                                            {column_of(*out.node, out.visible + i), shared[i]}));
+    out.correlation.push_back(std::move(same));
+  }
   return out;
 }
 

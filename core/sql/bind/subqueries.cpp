@@ -4,6 +4,7 @@
 #include "core/sql/bind/clause_binder.hpp"
 #include "core/sql/bind/correlated_rows.hpp"
 #include "core/sql/bind/expression_binder.hpp"
+#include "core/sql/bind/outer_values.hpp"
 
 #include <algorithm>
 
@@ -47,6 +48,14 @@ bool is_null_literal(const expr::bound_expr& e) {
 
 expr_ptr true_literal() { return expr::make_literal(expr::boolean_literal(true)); }
 
+// A sub-query that is correlated by nothing but equality.
+result<bound_query> by_equality(bound_query sub, const logical_ptr& around,
+                                const expression_change& outer) {
+  if (correlated_by_equality(sub)) return sub;
+  const auto columns = outer_columns_of(sub.correlation);
+  return joined_with_outer_values(std::move(sub), columns, around, outer);
+}
+
 result<attached_subquery> attach_single_row(logical_ptr node, const pending_subquery& sub) {
   auto single = keep_columns(sub.query.node, 1);
   auto columns = single->columns;
@@ -66,6 +75,7 @@ result<attached_subquery> attach_correlated(logical_ptr node, const pending_subq
                                             const expression_change& outer) {
   auto query = sub.query;
   if (query.empty_row.empty() && !query.one_row) {
+    MILLRACE_TRY(query, by_equality(std::move(query), node, outer));
     MILLRACE_TRY(query, single_per_key(query, sub.at));
   }
   const auto at = width(*node);
@@ -129,33 +139,25 @@ result<attached_subquery> with_unknown(attached_subquery found, const expr_ptr& 
   return found;
 }
 
-// IN and EXISTS as a value: a left join with the distinct keys of the sub-query and a mark.
-result<attached_subquery> attach_mark(logical_ptr node, const pending_subquery& sub,
-                                      const expression_change& outer) {
+// `column = value` for each value of IN; none for EXISTS.
+result<std::vector<expr_ptr>> compared_values(const pending_subquery& sub) {
+  std::vector<expr_ptr> all;
+  for (std::uint32_t i = 0; i < sub.values.size(); ++i) {
+    MILLRACE_TRY(auto same,
+                 expr::make_call("=", {column_of(*sub.query.node, i), as_outer(sub.values[i])}));
+    all.push_back(std::move(same));
+  }
+  return all;
+}
+
+// Whether a sub-query has a row: a left join with its distinct keys and a mark.
+result<attached_subquery> with_mark(logical_ptr node, const bound_query& query,
+                                    const expression_change& outer) {
   column_list keys;
   const auto at = width(*node);
-  std::vector<expr_ptr> compared;
-  for (std::uint32_t i = 0; i < sub.values.size(); ++i) {
-    const auto column = keys.add(column_of(*sub.query.node, i));
-    MILLRACE_TRY(auto value, rewrite(sub.values[i], outer));
-    MILLRACE_TRY(auto same,
-                 expr::make_call("=", {value, expr::make_column(at + column,
-                                                                sub.query.node->columns[i].type)}));
-    compared.push_back(std::move(same));
-  }
-  const bool unknown = may_be_unknown(sub);
-  if (unknown && (!sub.query.correlation.empty() || sub.values.size() > 1))
-    return make_error(errc::sql_not_supported, sub.at,
-                      "a correlated or row-valued IN over values that may be NULL has to be a "
-                      "conjunct of WHERE of its own",
-                      "use EXISTS with an equality instead");
   bound_query distinct;
-  for (const auto& condition : sub.query.correlation) {
+  for (const auto& condition : query.correlation) {
     const auto inner = inner_key(condition);
-    if (!inner)
-      return make_error(errc::sql_not_supported, sub.at,
-                        "a sub-query inside of an expression may only be correlated by equality",
-                        "make the predicate a conjunct of WHERE of its own");
     const auto column = keys.add(inner);
     MILLRACE_TRY(auto moved, rewrite(condition, [&](const expr_ptr& part) -> result<expr_ptr> {
                    if (part != inner) return expr_ptr();
@@ -164,15 +166,48 @@ result<attached_subquery> attach_mark(logical_ptr node, const pending_subquery& 
     distinct.correlation.push_back(std::move(moved));
   }
   const auto mark = keys.add(true_literal());
-  distinct.node = make_distinct(keys.project(sub.query.node));
-  MILLRACE_TRY(auto condition, join_condition(distinct, at, outer, std::move(compared)));
-  auto joined =
+  distinct.node = make_distinct(keys.project(query.node));
+  MILLRACE_TRY(auto condition, join_condition(distinct, at, outer, {}));
+  attached_subquery found;
+  found.node =
       make_join(plan::join_kind::left, std::move(condition), std::move(node), distinct.node);
-  attached_subquery found{std::move(joined), nullptr};
   MILLRACE_TRY(found.value, expr::make_call("IS NOT NULL", {column_of(*found.node, at + mark)}));
-  if (unknown) {
-    MILLRACE_TRY(const auto value, rewrite(sub.values[0], outer));
-    MILLRACE_TRY(found, with_unknown(std::move(found), value, keep_columns(sub.query.node, 1)));
+  return found;
+}
+
+// As `with_unknown` for a correlated or row-valued IN: unknown if a row leaves the comparison so.
+result<attached_subquery> with_second_mark(attached_subquery found, const pending_subquery& sub,
+                                           const logical_ptr& around,
+                                           const expression_change& outer) {
+  auto near = sub.query;
+  MILLRACE_TRY(const auto compared, compared_values(sub));
+  MILLRACE_TRY(auto all, conjunction(compared));
+  MILLRACE_TRY(all, expr::make_call("IS NOT FALSE", {std::move(all)}));
+  near.correlation.push_back(std::move(all));
+  MILLRACE_TRY(near, by_equality(std::move(near), around, outer));
+  MILLRACE_TRY(auto second, with_mark(std::move(found.node), near, outer));
+  const auto no = expr::make_literal(expr::boolean_literal(false));
+  const auto null = expr::make_literal(expr::null_literal(data::data_type(data::type_id::boolean)));
+  MILLRACE_TRY(second.value,
+               expr::make_call("CASE", {found.value, true_literal(), second.value, null, no}));
+  return second;
+}
+
+// IN and EXISTS as a value.
+result<attached_subquery> attach_mark(logical_ptr node, const pending_subquery& sub,
+                                      const expression_change& outer) {
+  auto query = sub.query;
+  MILLRACE_TRY(const auto compared, compared_values(sub));
+  query.correlation.insert(query.correlation.end(), compared.begin(), compared.end());
+  MILLRACE_TRY(query, by_equality(std::move(query), node, outer));
+  MILLRACE_TRY(auto found, with_mark(node, query, outer));
+  if (may_be_unknown(sub)) {
+    if (sub.query.correlation.empty() && sub.values.size() == 1) {
+      MILLRACE_TRY(const auto value, rewrite(sub.values[0], outer));
+      MILLRACE_TRY(found, with_unknown(std::move(found), value, keep_columns(sub.query.node, 1)));
+    } else {
+      MILLRACE_TRY(found, with_second_mark(std::move(found), sub, node, outer));
+    }
   }
   if (!sub.negated) return found;
   MILLRACE_TRY(found.value, expr::make_call("NOT", {found.value}));

@@ -79,7 +79,7 @@ result<relation> bind_temporal_join(query_binder& queries, const join& j, relati
   node.lookup = left.node->columns[node.time_column].time == plan::time_attribute::processing_time;
   auto plain = *j.right;
   plain.system_time = {};
-  MILLRACE_TRY(const auto right, bind_from(queries, plain, outer));
+  MILLRACE_TRY(const auto right, bind_from(queries, plain, nullptr));
   const auto before =
       combined(left, right, make_join(plan::join_kind::inner, nullptr, left.node, right.node));
   const name_scope scope{&before, outer};
@@ -88,6 +88,10 @@ result<relation> bind_temporal_join(query_binder& queries, const join& j, relati
     return make_error(errc::sql_not_supported, at, "a temporal join with USING is not supported",
                       "write ON left.key = right.key");
   MILLRACE_TRY(node.condition, binder.bind_condition(*j.on));
+  if (reads_from(*node.condition, pending_base))
+    return make_error(errc::sql_not_supported, j.on->at,
+                      "a temporal join of a sub-query may not use columns of the query around it",
+                      "compare them in WHERE");
   const auto width = static_cast<std::uint32_t>(left.node->columns.size());
   if (!node.lookup)
     MILLRACE_CHECK(check_versioned(*right.node, node.condition, width, j.right->at));

@@ -118,6 +118,16 @@ bool has_over(const expression& e) {
   return found;
 }
 
+bool has_query(const expression& e) {
+  bool found = false;
+  visit(e, [&](const expression& part) {
+    const auto* quantified = part.get_if<quantified_comparison>();
+    found |= part.get_if<in_subquery>() != nullptr || part.get_if<exists>() != nullptr ||
+             part.get_if<scalar_subquery>() != nullptr || (quantified && quantified->subquery);
+  });
+  return found;
+}
+
 text_position place_of(const expression& e, std::string_view name) {
   for (const auto* id : identifiers_in(e))
     if (id->parts.back().text == name) return id->parts.back().at;

@@ -1,5 +1,6 @@
 #include "core/expr/registry.hpp"
 #include "core/sql/bind/clause_binder.hpp"
+#include "core/sql/bind/outer_values.hpp"
 #include "core/sql/bind/select_planner.hpp"
 
 namespace millrace::sql {
@@ -37,7 +38,8 @@ namespace {
 
 // The left values of IN; the binder keeps its own state, where no sub-query may show up.
 result<std::vector<expr_ptr>> left_values(const expression& value, std::uint32_t columns,
-                                          expression_binder& binder, text_position at) {
+                                          expression_binder& binder, const name_scope& scope,
+                                          text_position at) {
   std::vector<expr_ptr> values;
   if (const auto* row = value.get_if<row_constructor>(); row && columns > 1) {
     MILLRACE_TRY(values, binder.bind_all(row->items));
@@ -50,10 +52,9 @@ result<std::vector<expr_ptr>> left_values(const expression& value, std::uint32_t
                       "IN compares " + std::to_string(values.size()) + " values with " +
                           std::to_string(columns) + " columns of the sub-query",
                       "select as many columns as are compared");
-  for (const auto& v : values)
-    if (reads_from(*v, pending_base))
-      return make_error(errc::sql_not_supported, at,
-                        "IN over a sub-query may not compare a column of the query around it");
+  for (auto& v : values) {
+    MILLRACE_TRY(v, import_outer_columns(v, scope));
+  }
   return values;
 }
 
@@ -72,7 +73,7 @@ result<void> select_planner::bind_in_conjunct(const expression& value, const que
                                               text_position at, bool negated) {
   MILLRACE_TRY(const auto sub, queries_.bind(q, &scope_));
   expression_binder binder(queries_, scope_, "WHERE");
-  MILLRACE_TRY(const auto values, left_values(value, sub.visible, binder, at));
+  MILLRACE_TRY(const auto values, left_values(value, sub.visible, binder, scope_, at));
   const auto width = static_cast<std::uint32_t>(node_->columns.size());
   std::vector<expr_ptr> compared;
   for (std::uint32_t i = 0; i < values.size(); ++i) {
@@ -94,7 +95,7 @@ result<void> select_planner::bind_quantified_conjunct(const quantified_compariso
                                                       text_position at) {
   MILLRACE_TRY(const auto sub, queries_.bind(*e.subquery, &scope_));
   expression_binder binder(queries_, scope_, "WHERE");
-  MILLRACE_TRY(const auto values, left_values(*e.value, sub.visible, binder, at));
+  MILLRACE_TRY(const auto values, left_values(*e.value, sub.visible, binder, scope_, at));
   const auto width = static_cast<std::uint32_t>(node_->columns.size());
   if (values.size() != 1)
     return make_error(errc::sql_bad_argument, at, "ANY and ALL compare one value",

@@ -114,16 +114,48 @@ Project(s, n)
 )");
 }
 
-TEST_F(bind_subquery, outer_columns_are_refused_where_no_join_can_take_them) {
+TEST_F(bind_subquery, outer_columns_behind_where_come_from_a_join_with_their_values) {
+  EXPECT_EQ(plan("SELECT (SELECT SUM(price * t.i) FROM bids WHERE channel = t.s) FROM t"), R"(
+Project(EXPR$0)
+  Join(left, (($h2 = s) AND ($h3 IS NOT DISTINCT FROM i)))
+    #1 Scan(default_catalog.default_database.t)
+    Project($a0 AS EXPR$0, channel AS $h2, $o1 AS $h3)
+      Aggregate(groups=[channel, $o1], calls=[SUM($f2)])
+        Project(channel, $o1, (price * CAST($o1 AS BIGINT)) AS $f2)
+          Join(inner, (channel = $o0))
+            Scan(default_catalog.default_database.bids)
+            Aggregate(groups=[$o0, $o1], calls=[])
+              Project(s AS $o0, i AS $o1)
+                #1
+)");
+}
+
+TEST_F(bind_subquery, an_outer_column_that_equals_an_own_one_needs_no_join) {
+  EXPECT_EQ(plan("SELECT id FROM t WHERE EXISTS (SELECT t.l + 1 FROM bids WHERE price = t.l)"), R"(
+Project(id)
+  Join(semi, ($h2 = l))
+    Scan(default_catalog.default_database.t)
+    Project((price + CAST(1 AS BIGINT)) AS EXPR$0, price AS $h2)
+      Scan(default_catalog.default_database.bids)
+)");
+}
+
+TEST_F(bind_subquery, outer_columns_may_stand_in_any_clause) {
   for (const std::string_view text :
-       {"SELECT (SELECT SUM(price * t.i) FROM bids WHERE channel = t.s) FROM t",
-        "SELECT (SELECT MAX(price) + t.i FROM bids WHERE channel = t.s) FROM t",
+       {"SELECT (SELECT MAX(price) + t.i FROM bids WHERE channel = t.s) FROM t",
         "SELECT (SELECT MAX(price) FROM bids WHERE channel = t.s HAVING MAX(price) > t.i) FROM t",
         "SELECT id FROM t WHERE EXISTS (SELECT SUM(price) OVER (ORDER BY ts, t.i) FROM bids)",
         "SELECT id FROM t WHERE EXISTS (SELECT 1 FROM bids JOIN rates ON t.s = currency)",
         "SELECT id FROM t WHERE EXISTS (SELECT 1 FROM bids GROUP BY channel, t.i)",
         "SELECT id FROM t WHERE b OR id IN (SELECT i FROM t AS u WHERE u.l > t.l)",
         "SELECT id FROM t WHERE EXISTS (SELECT 1 FROM bids WHERE price > t.i LIMIT 1)"})
+    EXPECT_EQ(failure(text), "ok") << text;
+}
+
+TEST_F(bind_subquery, outer_columns_are_refused_where_no_join_can_take_them) {
+  for (const std::string_view text :
+       {"SELECT id FROM t WHERE EXISTS (SELECT 1 FROM bids LEFT JOIN rates ON t.s = currency)",
+        "SELECT id FROM t WHERE EXISTS (SELECT 1 FROM UNNEST(t.arr) AS u(v) WHERE v = 1)"})
     EXPECT_EQ(failure(text).substr(0, 4), "2004") << text;
 }
 
