@@ -3,11 +3,13 @@
 #include "core/plan/lower/aggregate_phases.hpp"
 #include "core/plan/lower/aggregate_text.hpp"
 #include "core/plan/lower/lowering.hpp"
+#include "core/plan/lower/state_ttl.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace millrace::plan {
 
@@ -53,7 +55,10 @@ result<std::uint32_t> lowering::lower_aggregate(const logical_ptr& node) {
   if (!aggregate.sets.empty()) {
     MILLRACE_TRY(input, expanded(input, aggregate, groups));
   }
-  return group_aggregate(input, std::move(groups), aggregate.calls, node->columns);
+  const auto usual = std::exchange(ttl_ms_, hinted_ttl_ms(node->hints, "STATE_TTL", ttl_ms_));
+  auto made = group_aggregate(input, std::move(groups), aggregate.calls, node->columns);
+  ttl_ms_ = usual;
+  return made;
 }
 
 result<std::uint32_t> lowering::group_aggregate(std::uint32_t input,
@@ -76,6 +81,7 @@ result<std::uint32_t> lowering::group_aggregate(std::uint32_t input,
   d.name = "GroupAggregate";
   d.description = fmt::format("groupBy=[{}], select=[{}]", names_of(spec.groups, below),
                               calls_text(spec.calls, below));
+  if (spec.ttl_ms > 0) d.description += fmt::format(", stateTtl=[{} ms]", spec.ttl_ms);
   d.digest = d.description + calls_digest(spec.groups, spec.calls);
   d.columns = columns;
   d.facts.updating = true;

@@ -1,5 +1,6 @@
 #include "core/plan/lower/join_condition.hpp"
 #include "core/plan/lower/lowering.hpp"
+#include "core/plan/lower/state_ttl.hpp"
 
 #include <fmt/format.h>
 
@@ -58,6 +59,7 @@ std::vector<unique_key> join_keys_of(join_kind kind, const node_facts& left,
 // What a join is made of when both inputs are lowered, with their key columns in place.
 struct lowering::join_parts {
   const join_node& join;
+  const option_map& hints;
   std::uint32_t left = 0;
   std::uint32_t right = 0;
   std::vector<std::uint32_t> left_keys;
@@ -76,7 +78,7 @@ result<std::uint32_t> lowering::lower_join(const logical_ptr& node) {
   const auto& right_columns = node->inputs[1]->columns;
   const auto width = left_columns.size() + right_columns.size();
   auto condition = split_join_condition(join.condition, left_columns.size(), width);
-  join_parts parts{join, 0, 0, {}, {}, {}, nullptr};
+  join_parts parts{join, node->hints, 0, 0, {}, {}, {}, nullptr};
   MILLRACE_TRY(parts.left, lower(node->inputs[0]));
   MILLRACE_TRY(parts.right, lower(node->inputs[1]));
   const bool inserts = !updating(parts.left) && !updating(parts.right);
@@ -166,7 +168,10 @@ void lowering::as_regular_join(plan_builder::draft& d, const join_parts& parts) 
   spec.right_unique_key = r.key;
   spec.left_retracts = left.updating;
   spec.right_retracts = right.updating;
-  spec.left_ttl_ms = spec.right_ttl_ms = ttl();
+  spec.left_ttl_ms = hinted_ttl_ms(parts.hints, "STATE_TTL.left", ttl());
+  spec.right_ttl_ms = hinted_ttl_ms(parts.hints, "STATE_TTL.right", ttl());
+  if (spec.left_ttl_ms != ttl() || spec.right_ttl_ms != ttl())
+    d.description += fmt::format(", stateTtl=[{} ms, {} ms]", spec.left_ttl_ms, spec.right_ttl_ms);
   d.name = "Join";
   d.facts.updating =
       left.updating || right.updating || (kind != join_kind::inner && kind != join_kind::semi);

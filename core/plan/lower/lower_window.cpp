@@ -58,6 +58,14 @@ result<std::uint32_t> lowering::lower_window_function(const logical_node& node) 
 
 result<std::uint32_t> lowering::windowed_aggregate(const logical_ptr& node,
                                                    const window_columns& windows) {
+  const auto& window = windows.window;
+  // Flink aggregates HOP windows by slices, so it refuses them; here is no other reason.
+  if (window.kind == window_kind::hop && window.size % window.slide != 0)
+    return make_error(errc::sql_bad_window,
+                      fmt::format("an aggregation over HOP windows needs a size that is a multiple "
+                                  "of the slide, not {} ms and {} ms",
+                                  window.size, window.slide),
+                      "choose another slide, or GROUP BY HOP(...)");
   bool done = false;
   MILLRACE_TRY(const auto made, aggregate_over_function(node, windows, done));
   return done ? result<std::uint32_t>(made) : aggregate_over_columns(node, windows);

@@ -1,6 +1,7 @@
 #include "core/expr/literals.hpp"
 #include "core/expr/registry.hpp"
 #include "core/sql/bind/expression_binder.hpp"
+#include "core/sql/bind/hints.hpp"
 #include "core/sql/bind/outer_values.hpp"
 #include "core/sql/bind/select_planner.hpp"
 #include "core/sql/bind/tree_search.hpp"
@@ -106,7 +107,7 @@ void select_planner::plan_plain_aggregate(column_list& columns, std::vector<std:
   aggregate_at_ = static_cast<std::uint32_t>(out.size());
   for (const auto& call : calls) out.push_back({call.name, call.overload.result_type, {}});
   node_ = make_node(plan::aggregate_node{std::move(groups), sets_, std::move(calls)}, {input},
-                    std::move(out));
+                    std::move(out), state_ttl_of_groups(block_.hints, input_));
 }
 
 void select_planner::plan_window_aggregate(column_list& columns, std::vector<std::uint32_t> groups,

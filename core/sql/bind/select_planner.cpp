@@ -5,6 +5,7 @@
 #include "core/sql/bind/clause_binder.hpp"
 #include "core/sql/bind/correlated_rows.hpp"
 #include "core/sql/bind/from.hpp"
+#include "core/sql/bind/hints.hpp"
 #include "core/sql/bind/outer_values.hpp"
 #include "core/sql/bind/tree_search.hpp"
 
@@ -41,6 +42,25 @@ result<bound_query> select_planner::run() {
   return finish();
 }
 
+namespace {
+
+// Names of tables have to differ: `t JOIN t` could mean either side by `t.x`.
+result<void> check_aliases(const relation& input, const select_block& block) {
+  for (auto table = input.tables.begin(); table != input.tables.end(); ++table) {
+    const bool twice = !table->alias.empty() &&
+                       std::any_of(input.tables.begin(), table, [&](const scope_table& other) {
+                         return other.alias == table->alias;
+                       });
+    if (twice)
+      return make_error(errc::sql_duplicate_name, block.from->at,
+                        "FROM names two tables '" + table->alias + "'",
+                        "give one of them an alias");
+  }
+  return {};
+}
+
+}  // namespace
+
 result<void> select_planner::bind_from() {
   if (block_.from) {
     MILLRACE_TRY(input_, sql::bind_from(queries_, *block_.from, scope_.outer));
@@ -50,6 +70,9 @@ result<void> select_planner::bind_from() {
     const data::data_type integer(data::type_id::integer, false);
     input_.node = make_node(std::move(one_row), {}, {{"ZERO", integer, {}}});
   }
+  MILLRACE_CHECK(check_aliases(input_, block_));
+  MILLRACE_CHECK(check_hints(block_.hints, input_));
+  input_.node = with_state_ttl(block_.hints, input_);
   node_ = input_.node;
   correlation_ = input_.correlation;
   scope_.input = &input_;
