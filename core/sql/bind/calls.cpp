@@ -173,7 +173,11 @@ result<expr_ptr> expression_binder::bind_case(const case_when& e, text_position 
 result<expr_ptr> expression_binder::bind_cast(const cast& e, text_position at) {
   MILLRACE_TRY(auto value, bind(*e.value));
   MILLRACE_TRY(const auto type, bind_type(e.type));
-  if (e.try_) return call(at, "TRY_CAST", {std::move(value)}, &type);
+  const auto& options = queries_.environment().options;
+  const auto legacy = options.find("table.exec.legacy-cast-behaviour");
+  if (e.try_ ||
+      (legacy != options.end() && (legacy->second == "ENABLED" || legacy->second == "enabled")))
+    return call(at, "TRY_CAST", {std::move(value)}, &type);
   return placed(expr::make_cast(std::move(value), type), at);
 }
 

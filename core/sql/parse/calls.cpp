@@ -2,6 +2,15 @@
 #include "core/sql/parse/keywords.hpp"
 
 namespace millrace::sql {
+namespace {
+
+// Behind the last argument or behind the parentheses.
+void accept_null_treatment(cursor& text, function_call& call) {
+  if (text.accept_words({"IGNORE", "NULLS"})) call.nulls = null_treatment::ignore;
+  if (text.accept_words({"RESPECT", "NULLS"})) call.nulls = null_treatment::respect;
+}
+
+}  // namespace
 
 // The current token is the `(` behind the name.
 result<expression> parser::parse_call(qualified_name function) {
@@ -30,6 +39,7 @@ result<void> parser::parse_arguments(function_call& call) {
     call.quantifier = set_quantifier::all;
   }
   MILLRACE_TRY(call.arguments, list_of<argument>(&parser::parse_argument));
+  accept_null_treatment(*this, call);
   if (at_words({"ORDER", "BY"})) {
     MILLRACE_TRY(call.within_group, parse_order_by());
   }
@@ -105,8 +115,7 @@ result<expression> parser::parse_call_suffix(function_call call) {
     MILLRACE_CHECK(expect_symbol(")"));
   }
   if (at_words({"WITHIN", "DISTINCT"})) return not_supported(peek().at(), "WITHIN DISTINCT");
-  if (accept_words({"IGNORE", "NULLS"})) call.nulls = null_treatment::ignore;
-  if (accept_words({"RESPECT", "NULLS"})) call.nulls = null_treatment::respect;
+  accept_null_treatment(*this, call);
   if (at_word("FILTER") && at_symbol("(", 1)) {
     advance();
     advance();
