@@ -1,6 +1,7 @@
 #include "net/http/api_server.hpp"
 
 #include "core/base/net_errors.hpp"
+#include "net/http/bounded_server.hpp"
 
 #include <httplib.h>
 
@@ -26,17 +27,40 @@ std::string reason_of(int status) {
   switch (status) {
     case 401: return "a token is needed: send it as Authorization: Bearer, or give --token-file";
     case 404: return "there is no such path; /api/v1/openapi.json lists those that are";
+    case 405: return "only GET and POST are answered here";
+    case 411: return "send the body with Content-Length, not in chunks";
     case 413: return "the request is too large";
+    case 415: return "send the body as it is, without Content-Encoding";
     default: return "the request was refused with status " + std::to_string(status);
   }
 }
 
 std::unique_ptr<httplib::Server> make_server(const api_options& options) {
-  if (options.certificate.empty()) return std::make_unique<httplib::Server>();
-  auto server =
-      std::make_unique<httplib::SSLServer>(options.certificate.c_str(), options.key.c_str());
+  const request_limits limits{.body_bytes = options.max_body, .silence = options.silence};
+  if (options.certificate.empty()) {
+    return std::make_unique<bounded_server<httplib::Server>>(limits);
+  }
+  auto server = std::make_unique<bounded_server<httplib::SSLServer>>(
+      limits, options.certificate.c_str(), options.key.c_str());
   if (server->is_valid()) SSL_CTX_set_min_proto_version(server->ssl_context(), TLS1_2_VERSION);
   return server;
+}
+
+// The status of a request whose body would be read without a limit; 0 for one that is fine.
+int refused_form(const httplib::Request& request) {
+  if (request.method != "GET" && request.method != "POST" && request.method != "HEAD") return 405;
+  if (request.has_header("Transfer-Encoding")) return 411;
+  return request.has_header("Content-Encoding") ? 415 : 0;
+}
+
+// A request without a length has no body (RFC 9112, 6.3).
+bool read_body(const httplib::Request& request, const httplib::ContentReader& read,
+               std::string& body) {
+  if (!request.has_header("Content-Length")) return true;
+  return read([&](const char* bytes, size_t size) {
+    body.append(bytes, size);
+    return true;
+  });
 }
 
 }  // namespace
@@ -70,9 +94,6 @@ struct api_server::state {
     server.set_socket_options(&take_port_alone);
     server.new_task_queue = [] { return new httplib::ThreadPool(threads); };
     server.set_payload_max_length(options.max_body);
-    server.set_read_timeout(options.read_timeout_s);
-    server.set_write_timeout(options.read_timeout_s);
-    server.set_keep_alive_timeout(options.read_timeout_s);
     server.set_error_handler([](const httplib::Request&, httplib::Response& response) {
       if (response.body.empty()) {
         response.set_content(plain_error(reason_of(response.status)), "application/json");
@@ -81,6 +102,10 @@ struct api_server::state {
     server.set_pre_routing_handler(
         [this](const httplib::Request& request, httplib::Response& response) {
           using handled = httplib::Server::HandlerResponse;
+          if (const int refused = refused_form(request); refused != 0) {
+            response.status = refused;
+            return handled::Handled;
+          }
           const bool free = options.tokens.empty() || is_open(request.path);
           if (free || holder(request) != nullptr) return handled::Unhandled;
           if (options.on_refused) options.on_refused(request.remote_addr, request.path);
@@ -92,10 +117,11 @@ struct api_server::state {
 
   void route(const api_route& r) {
     if (r.open) open_paths.push_back(r.pattern);
-    auto handler = [this, answer = r.answer](const httplib::Request& request,
-                                             httplib::Response& response) {
+    auto give = [this, answer = r.answer](const httplib::Request& request, std::string body,
+                                          httplib::Response& response) {
       const access_token* token = holder(request);
-      api_request asked{{}, request.body, token == nullptr ? "" : token->name, request.remote_addr};
+      api_request asked{
+          {}, std::move(body), token == nullptr ? "" : token->name, request.remote_addr};
       for (std::size_t i = 1; i < request.matches.size(); ++i) {
         asked.parameters.push_back(request.matches[i].str());
       }
@@ -104,10 +130,17 @@ struct api_server::state {
       response.set_content(given.body, given.type.c_str());
     };
     if (r.verb == api_route::method::get) {
-      http->Get(r.pattern, std::move(handler));
-    } else {
-      http->Post(r.pattern, std::move(handler));
+      http->Get(r.pattern, [give](const httplib::Request& request, httplib::Response& response) {
+        give(request, {}, response);
+      });
+      return;
     }
+    http->Post(r.pattern, [give](const httplib::Request& request, httplib::Response& response,
+                                 const httplib::ContentReader& read) {
+      std::string body;
+      if (read_body(request, read, body)) return give(request, std::move(body), response);
+      if (response.status < 400) response.status = 400;
+    });
   }
 
   bool bind() {

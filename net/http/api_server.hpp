@@ -3,6 +3,7 @@
 #include "core/base/result.hpp"
 #include "net/http/access_token.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -43,13 +44,15 @@ struct api_options {
   std::string certificate;          ///< a file in PEM form, with `key` for TLS; empty: plain HTTP
   std::string key;                  ///< of the certificate, a file in PEM form
   std::size_t max_body = 4U << 20;  ///< larger ones are refused with 413
-  std::int64_t read_timeout_s = 5;
+  std::chrono::milliseconds silence{5'000};  ///< a peer that says nothing for that long is let go
   /// Somebody came without a token that counts. Called on the server's threads.
   std::function<void(const std::string& from, const std::string& path)> on_refused;
 };
 
-/// An HTTP server for JSON. Errors of its own (404, 413, 401) have the body
-/// `{"error":{"message":...}}`. Dropping it closes the port and waits for answers under way.
+/// An HTTP server for JSON. Errors of its own (401, 404, 405, 411, 413, 415, 431) have the body
+/// `{"error":{"message":...}}`. Heads of more than 64 KiB are refused, bodies without a length or
+/// compressed, too, and a request takes 30 s at most. Dropping it closes the port and waits for
+/// answers under way.
 class api_server {
  public:
   /// Errors: 5004 when it cannot listen there; 1004 for a certificate or key that cannot be used.
