@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/cluster/control_links.hpp"
+#include "actors/cluster/refusal_log.hpp"
 #include "actors/protocol/cluster_messages.hpp"
 
 #include <caf/send.hpp>
@@ -50,8 +51,9 @@ template <class Handle>
   events.on_stranger = [log](const std::string& address) {
     log("turned " + address + " away: it has other keys");
   };
-  events.on_refused = [log = std::move(log)](const std::string& from, const error& why) {
-    log("refused a message of " + from + ": " + why.message);
+  const auto refusals = std::make_shared<refusal_log>(std::move(log));
+  events.on_refused = [refusals](const std::string& from, const error& why) {
+    refusals->add(from, why.message);
   };
   return events;
 }

@@ -19,7 +19,7 @@ std::unique_ptr<runtime::channel_reader> worker_wiring::make_reader(
 
 net::remote_channel worker_wiring::address(split_channel channel) const {
   const auto& peer = order_.peers[order_.places[channel.far_task]];
-  return {attempt_id(order_.attempt), channel.number, peer.data_endpoint};
+  return {attempt_id(order_.attempt), channel.number, peer.data_endpoint, peer.name};
 }
 
 }  // namespace millrace::actors

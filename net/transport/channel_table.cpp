@@ -21,12 +21,14 @@ void channel_table::forget(std::uint32_t attempt) {
 }
 
 template <class Map>
-auto channel_table::find(Map& ends, key at) -> typename Map::mapped_type {
-  const auto found = ends.find(at);
-  return found == ends.end() ? nullptr : found->second;
+auto channel_table::find(Map& ends, const std::string& from, const channel_frame& frame) ->
+    typename Map::mapped_type {
+  const auto found = ends.find({frame.attempt, frame.channel});
+  return found == ends.end() || found->second->peer_name != from ? nullptr : found->second;
 }
 
-std::optional<channel_table::notice> channel_table::take(link_message message) {
+std::optional<channel_table::notice> channel_table::take(const std::string& from,
+                                                         link_message message) {
   const auto frame =
       message.frames.empty() ? std::nullopt : read_channel_frame(message.frames.front());
   if (!frame) {
@@ -34,32 +36,31 @@ std::optional<channel_table::notice> channel_table::take(link_message message) {
     return std::nullopt;
   }
   switch (frame->what) {
-    case channel_frame::kind::grant: take_grant(*frame); return std::nullopt;
-    case channel_frame::kind::broken: take_end(*frame); return std::nullopt;
+    case channel_frame::kind::grant: take_grant(from, *frame); return std::nullopt;
+    case channel_frame::kind::broken: take_end(from, *frame); return std::nullopt;
     case channel_frame::kind::element: break;
   }
   message.frames.erase(message.frames.begin());
-  return take_element(*frame, std::move(message));
+  return take_element(from, *frame, std::move(message));
 }
 
-void channel_table::take_grant(const channel_frame& frame) {
+void channel_table::take_grant(const std::string& from, const channel_frame& frame) {
   std::shared_ptr<writer_end> end;
   {
     const std::scoped_lock hold(mutex_);
-    end = find(writers_, {frame.attempt, frame.channel});
+    end = find(writers_, from, frame);
   }
   if (!end) return static_cast<void>(++dropped_);
   end->sender->grant(end->out, frame.bytes);
 }
 
 // Told by the reader's side, whose own task has failed already.
-void channel_table::take_end(const channel_frame& frame) {
-  const key at{frame.attempt, frame.channel};
+void channel_table::take_end(const std::string& from, const channel_frame& frame) {
   std::shared_ptr<writer_end> end;
   {
     const std::scoped_lock hold(mutex_);
-    end = find(writers_, at);
-    writers_.erase(at);
+    end = find(writers_, from, frame);
+    if (end) writers_.erase({frame.attempt, frame.channel});
   }
   if (!end) return static_cast<void>(++dropped_);
   end->sender->fail(make_error(
@@ -67,12 +68,13 @@ void channel_table::take_end(const channel_frame& frame) {
       "channel " + std::to_string(frame.channel) + " has failed at its reader on " + end->peer));
 }
 
-std::optional<channel_table::notice> channel_table::take_element(const channel_frame& frame,
+std::optional<channel_table::notice> channel_table::take_element(const std::string& from,
+                                                                 const channel_frame& frame,
                                                                  link_message message) {
   std::shared_ptr<reader_end> end;
   {
     const std::scoped_lock hold(mutex_);
-    end = find(readers_, {frame.attempt, frame.channel});
+    end = find(readers_, from, frame);
   }
   if (!end || end->failed) {
     ++dropped_;

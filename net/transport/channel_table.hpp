@@ -28,6 +28,7 @@ class channel_table {
     std::shared_ptr<runtime::mailbox> sender;
     runtime::output_channel out;
     std::string peer;
+    std::string peer_name;
   };
   /// The receiving end: gets elements.
   struct reader_end {
@@ -35,6 +36,7 @@ class channel_table {
     channel_id in;
     data::schema rows;
     std::string peer;
+    std::string peer_name;
     std::uint64_t next_sequence = 0;
     bool failed = false;  // told once; nothing is delivered any more
   };
@@ -47,23 +49,26 @@ class channel_table {
   void add(key at, writer_end end);
   void add(key at, reader_end end);
   void forget(std::uint32_t attempt);
-  /// A message has come in. What is for no channel is counted and dropped, what is no message too.
+  /// A message has come in, from the data plane of that name. What is for no channel with it is
+  /// counted and dropped, what is no message too.
   /// Gives what to answer when the message has failed its channel.
-  [[nodiscard]] std::optional<notice> take(link_message message);
+  [[nodiscard]] std::optional<notice> take(const std::string& from, link_message message);
   /// Messages that were dropped so far.
   [[nodiscard]] std::uint64_t dropped() const { return dropped_.load(); }
   /// The mailboxes of all channels to the peer fail, each once; the channels are forgotten.
   void fail_peer(const std::string& peer, const error& cause);
 
  private:
-  void take_grant(const channel_frame& frame);
-  void take_end(const channel_frame& frame);
-  [[nodiscard]] std::optional<notice> take_element(const channel_frame& frame,
+  void take_grant(const std::string& from, const channel_frame& frame);
+  void take_end(const std::string& from, const channel_frame& frame);
+  [[nodiscard]] std::optional<notice> take_element(const std::string& from,
+                                                   const channel_frame& frame,
                                                    link_message message);
   [[nodiscard]] result<data::element> decode(reader_end& end, const channel_frame& frame,
                                              link_message message) const;
   template <class Map>
-  static auto find(Map& ends, key at) -> typename Map::mapped_type;
+  static auto find(Map& ends, const std::string& from, const channel_frame& frame) ->
+      typename Map::mapped_type;
 
   std::atomic<std::uint64_t> dropped_ = 0;
   std::mutex mutex_;

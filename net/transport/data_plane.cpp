@@ -164,7 +164,7 @@ class running_plane final : public data_plane {
                                                        runtime::output_channel out) override {
     // In the table first: a link that breaks right now has to find it.
     table_.add({channel.attempt.value, channel.number},
-               channel_table::writer_end{sender, out, channel.peer});
+               channel_table::writer_end{sender, out, channel.peer, channel.peer_name});
     const link_id link = links_.to(channel.peer, *hub_);
     return std::make_unique<remote_writer>(std::move(channel), std::move(sender), *hub_, link);
   }
@@ -173,7 +173,8 @@ class running_plane final : public data_plane {
                                                        std::shared_ptr<runtime::mailbox> receiver,
                                                        channel_id in, data::schema rows) override {
     table_.add({channel.attempt.value, channel.number},
-               channel_table::reader_end{std::move(receiver), in, std::move(rows), channel.peer});
+               channel_table::reader_end{std::move(receiver), in, std::move(rows), channel.peer,
+                                         channel.peer_name});
     const link_id link = links_.to(channel.peer, *hub_);
     return std::make_unique<remote_reader>(std::move(channel), *hub_, link);
   }
@@ -185,8 +186,8 @@ class running_plane final : public data_plane {
   class listener final : public link_listener {
    public:
     explicit listener(running_plane& plane) : plane_(plane) {}
-    void on_message(const std::string&, link_message message) override {
-      plane_.on_message(std::move(message));
+    void on_message(const std::string& from, link_message message) override {
+      plane_.on_message(from, std::move(message));
     }
     void on_down(link_id link, const error& cause) override { plane_.on_down(link, cause); }
 
@@ -194,8 +195,8 @@ class running_plane final : public data_plane {
     running_plane& plane_;
   };
 
-  void on_message(link_message message) {
-    const auto answer = table_.take(std::move(message));
+  void on_message(const std::string& from, link_message message) {
+    const auto answer = table_.take(from, std::move(message));
     if (answer) hub_->send(links_.to(answer->peer, *hub_), message_of(answer->frame, nullptr));
   }
 

@@ -16,7 +16,8 @@ namespace millrace::net {
 struct remote_channel {
   attempt_id attempt;  ///< unique within the cluster
   std::uint32_t number = 0;
-  std::string peer;  ///< the data endpoint of the other worker
+  std::string peer;       ///< the data endpoint of the other worker
+  std::string peer_name;  ///< the name of its data plane; what others send is dropped
 };
 
 struct data_plane_options {
@@ -49,7 +50,7 @@ class data_plane {
   /// Forgets all channels of an attempt and lets the mailboxes go; what still arrives for it is
   /// counted and dropped.
   virtual void forget(attempt_id attempt) = 0;
-  /// Messages so far that were for no channel: of attempts that are over, or from strangers.
+  /// Messages so far that were for no channel: of attempts that are over, or not from its peer.
   [[nodiscard]] virtual std::uint64_t dropped() const = 0;
 };
 

@@ -128,7 +128,8 @@ void send_rows(const sample& what, const settings& s, net::data_plane& plane, at
                const std::string& peer) {
   const auto box = std::make_shared<bench_mailbox>();
   box->grant({}, s.credit);
-  const auto writer = plane.make_writer({attempt, 0, peer}, box, runtime::output_channel(0));
+  const auto writer =
+      plane.make_writer({attempt, 0, peer, "receiver"}, box, runtime::output_channel(0));
   double left = s.gigabytes * 1e9;
   for (std::size_t i = 0; left > 0; ++i) {
     const auto& batch = what.batches[i % what.batches.size()];
@@ -161,7 +162,7 @@ void run_sender(const settings& s, other_process& receiver) {
 void receive_rows(const sample& what, const settings& s, net::data_plane& plane, attempt_id attempt,
                   const std::string& peer, other_process& sender) {
   const auto box = std::make_shared<bench_mailbox>();
-  box->reader = plane.make_reader({attempt, 0, peer}, box, channel_id(0), what.rows);
+  box->reader = plane.make_reader({attempt, 0, peer, "sender"}, box, channel_id(0), what.rows);
   const auto start = std::chrono::steady_clock::now();
   const double before = cpu_seconds();
   sender.tell("go");

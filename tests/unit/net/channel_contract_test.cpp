@@ -43,9 +43,9 @@ channel_kind between_workers() {
             two_workers& w = **workers;
             const std::uint32_t number = w.channels++;
             connected_channel ends;
-            ends.reader = w.far->make_reader({attempt_id(1), number, w.near->endpoint()},
+            ends.reader = w.far->make_reader({attempt_id(1), number, w.near->endpoint(), "near"},
                                              std::move(receiver), in, columns);
-            ends.writer = w.near->make_writer({attempt_id(1), number, w.far->endpoint()},
+            ends.writer = w.near->make_writer({attempt_id(1), number, w.far->endpoint(), "far"},
                                               std::move(sender), out);
             return ends;
           }};

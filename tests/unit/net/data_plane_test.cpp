@@ -32,10 +32,10 @@ std::unique_ptr<net::data_plane> open_plane(const std::string& name) {
 
 struct data_plane_test : testing::Test {
   net::remote_channel to_far(std::uint32_t attempt) const {
-    return {attempt_id(attempt), 5, far->endpoint()};
+    return {attempt_id(attempt), 5, far->endpoint(), "far"};
   }
   net::remote_channel to_near(std::uint32_t attempt) const {
-    return {attempt_id(attempt), 5, near->endpoint()};
+    return {attempt_id(attempt), 5, near->endpoint(), "near"};
   }
   std::unique_ptr<net::data_plane> near = open_plane("near");
   std::unique_ptr<net::data_plane> far = open_plane("far");
@@ -99,8 +99,8 @@ TEST_F(data_plane_test, fails_rows_of_other_types_than_the_plan_says) {
 
 TEST_F(data_plane_test, fails_both_ends_when_the_other_worker_goes) {
   const auto writer = near->make_writer(to_far(1), sender, runtime::output_channel(0));
-  const auto reader =
-      near->make_reader({attempt_id(1), 6, far->endpoint()}, receiver, channel_id(0), columns);
+  const auto reader = near->make_reader({attempt_id(1), 6, far->endpoint(), "far"}, receiver,
+                                        channel_id(0), columns);
   far.reset();
   static_cast<void>(sender->wait_arrived(1));
   static_cast<void>(receiver->wait_arrived(1));
@@ -120,11 +120,11 @@ TEST_F(data_plane_test, fails_a_task_once_for_all_its_channels) {
   const auto task = std::make_shared<failing_mailbox>();
   std::vector<std::unique_ptr<runtime::channel_writer>> writers;
   for (std::uint32_t i = 0; i < 5; ++i) {
-    writers.push_back(
-        near->make_writer({attempt_id(1), i, far->endpoint()}, task, runtime::output_channel(i)));
+    writers.push_back(near->make_writer({attempt_id(1), i, far->endpoint(), "far"}, task,
+                                        runtime::output_channel(i)));
   }
-  const auto last =
-      near->make_writer({attempt_id(1), 9, far->endpoint()}, sender, runtime::output_channel(0));
+  const auto last = near->make_writer({attempt_id(1), 9, far->endpoint(), "far"}, sender,
+                                      runtime::output_channel(0));
   far.reset();
   static_cast<void>(sender->wait_grants(1));
   near.reset();  // ends the thread that tells
@@ -180,26 +180,36 @@ TEST_F(data_plane_test, hands_over_the_columns_of_a_frame_without_a_copy) {
   EXPECT_LT(data::read_copy_counters().copied_bytes - before, 8'192u);
 }
 
+/// A hub that nobody has a channel with, and its link to a data plane.
+struct outsider {
+  explicit outsider(const std::string& name, const net::data_plane& to) {
+    struct nobody final : net::link_listener {
+      void on_message(const std::string&, net::link_message) override {}
+      void on_down(net::link_id, const error&) override {}
+    };
+    net::hub_options options;
+    options.name = name;
+    options.silence_ms = 60'000;
+    hub = net::link_hub::open(std::move(options), std::make_shared<nobody>()).value();
+    link = hub->connect(to.endpoint());
+  }
+  void send(const std::string& bytes) { hub->send(link, net::copy_message(bytes)); }
+  void send(const net::channel_frame& frame) {
+    send(std::string(reinterpret_cast<const char*>(&frame), sizeof frame));
+  }
+  std::unique_ptr<net::link_hub> hub;
+  net::link_id link{};
+};
+
 TEST_F(data_plane_test, drops_what_is_no_message_of_a_channel) {
   const auto reader = far->make_reader(to_near(1), receiver, channel_id(0), columns);
-  struct nobody final : net::link_listener {
-    void on_message(const std::string&, net::link_message) override {}
-    void on_down(net::link_id, const error&) override {}
-  };
-  net::hub_options options;
-  options.name = "stranger";
-  const auto stranger = net::link_hub::open(std::move(options), std::make_shared<nobody>());
-  const auto link = (*stranger)->connect(far->endpoint());
-  for (const std::size_t size : {0, 1, 23, 24, 25, 1000}) {
-    (*stranger)->send(link, net::copy_message(std::string(size, '\1')));
-  }
-  net::channel_frame grant{.what = net::channel_frame::kind::grant, .attempt = 9, .bytes = 1};
-  (*stranger)->send(link, net::copy_message({reinterpret_cast<const char*>(&grant), sizeof grant}));
-  net::channel_frame element{.attempt = 1, .channel = 5, .bytes = 1};
-  (*stranger)->send(link,
-                    net::copy_message({reinterpret_cast<const char*>(&element), sizeof element}));
+  outsider peer("near", *far);  // as if it were the other end
+  for (const std::size_t size : {0, 1, 23, 24, 25, 1000}) peer.send(std::string(size, '\1'));
+  peer.send({.what = net::channel_frame::kind::grant, .attempt = 9, .bytes = 1});
+  peer.send({.attempt = 1, .channel = 5, .bytes = 1});
   static_cast<void>(receiver->wait_arrived(1));
   EXPECT_EQ(receiver->failure()->code, errc::net_bad_frame);
+  EXPECT_EQ(far->dropped(), 7u);
 }
 
 }  // namespace
