@@ -122,6 +122,8 @@ int shell(const arguments& a) {
   shell_request request;
   request.output = form_of(a);
   request.init_file = a.init_file;
+  request.jobs.log_checkpoints = a.log_checkpoints;
+  request.jobs.checkpoints = a.checkpoints;
   request.jobs.metrics_port = a.metrics_port;
   if (!read_memory(a.memory, request.jobs.memory_bytes)) return exit_usage;
   return script_of(a, request.script) ? run_shell(request) : exit_usage;
@@ -145,6 +147,7 @@ class command_line {
     run_->add_flag("--quiet", words_.quiet, "no progress on stderr");
     add_shell_options(*shell_, words_);
     add_output_option(*shell_, words_);
+    add_checkpoint_options(*shell_, words_);
     add_process_options(*shell_, words_);
     add_script_options(*explain_, words_);
     explain_->add_option("--against", words_.against,

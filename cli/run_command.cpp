@@ -47,6 +47,7 @@ int script_runner::run() {
   if (auto served = jobs_.serve_metrics(); !served) return fail(served.error());
   auto session = open_session(request_.script);
   if (!session) return fail(session.error());
+  session->name_jobs_of(jobs_);
   int code = exit_ok;
   if (!request_.init_file.empty()) code = execute(request_.init_file, *session);
   if (code == exit_ok) code = execute(request_.script.file, *session);
@@ -85,10 +86,8 @@ result<void> script_runner::take(sql::statement_outcome outcome, const sql::sess
     if (say) std::fprintf(stderr, "%s\n", m->message.c_str());
     return {};
   }
-  if (const auto* rows = std::get_if<sql::rows_outcome>(&outcome)) {
-    print_rows(*rows, request_.output);
-    return {};
-  }
+  if (const auto* rows = std::get_if<sql::rows_outcome>(&outcome))
+    return print_rows(*rows, session, request_.output);
   if (const auto* e = std::get_if<sql::explain_outcome>(&outcome))
     return print_explain(*e, session, request_.output);
   const auto& job = std::get<sql::job_outcome>(outcome);
@@ -128,7 +127,7 @@ result<void> script_runner::await_all() const {
       report(job, isatty(STDERR_FILENO) != 0 ? "\r\x1b[K" : "");
       std::fprintf(stderr, "%s\n", ended.ok() ? " | finished" : " | stopped");
     }
-    if (!ended && first.ok()) first = ended.take_error();
+    if (!ended && !job.stopped && first.ok()) first = ended.take_error();
   }
   return first;
 }

@@ -3,7 +3,9 @@
 #include "cli/exit_code.hpp"
 #include "cli/output_position.hpp"
 #include "cli/progress.hpp"
+#include "cli/script.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <random>
 #include <utility>
@@ -20,6 +22,24 @@ std::function<void(const error&, std::int64_t)> warn_of_commit(const std::string
                  job.c_str(), cause.message.c_str(), cause.hint.empty() ? "" : "; ",
                  cause.hint.c_str(), static_cast<long long>(again_ms));
   };
+}
+
+std::string_view status_text(coordination::job_status status) {
+  using enum coordination::job_status;
+  switch (status) {
+    case created: return "CREATED";
+    case running: return "RUNNING";
+    case cancelling: return "CANCELLING";
+    case failing: return "FAILING";
+    case finished: return "FINISHED";
+    case cancelled: return "CANCELED";
+    case failed: return "FAILED";
+  }
+  return "UNKNOWN";
+}
+
+error not_to_stop(const std::string& id, const char* why, const char* hint) {
+  return make_error(errc::config_bad_usage, "job '" + id + "' " + why, hint);
 }
 
 }  // namespace
@@ -61,6 +81,8 @@ result<running_job> running_jobs::start(plan::physical_plan plan, std::string na
   if (options.collect && options.checkpoints) options.output_position = output_position;
   options.on_checkpoint = checkpoint_log(job.state);
   options.on_commit_failure = warn_of_commit(job.name, job.state.name);
+  job.title = job_name(plan);
+  job.started_ms = system_clock().now();
   MILLRACE_TRY(job.handle, actors::start_job(*engine_, std::move(plan), std::move(options)));
   const std::lock_guard lock(mutex_);
   jobs_.push_back(job);
@@ -88,6 +110,36 @@ std::function<void(checkpoint_id, const std::optional<error>&)> running_jobs::ch
 std::vector<running_job> running_jobs::all() const {
   const std::lock_guard lock(mutex_);
   return jobs_;
+}
+
+std::vector<sql::listed_job> running_jobs::list() const {
+  std::vector<sql::listed_job> jobs;
+  for (const running_job& job : all()) {
+    std::string status(status_text(job.handle->status()));
+    jobs.push_back({job.state.name, job.title, std::move(status), job.started_ms});
+  }
+  return jobs;
+}
+
+result<running_job> running_jobs::take_to_stop(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  const auto job = std::ranges::find(jobs_, id, [](const auto& j) { return j.state.name; });
+  if (job == jobs_.end()) return not_to_stop(id, "does not exist", "SHOW JOBS lists them");
+  if (is_final(job->handle->status())) return not_to_stop(id, "has ended", "");
+  job->stopped = true;
+  return *job;
+}
+
+result<std::string> running_jobs::stop(const std::string& id, bool savepoint) {
+  if (savepoint && settings_.checkpoints.directory.empty()) {
+    return not_to_stop(id, "keeps no checkpoints, of which savepoints are made",
+                       "start with --checkpoint-dir, or leave WITH SAVEPOINT out");
+  }
+  MILLRACE_TRY(const running_job job, take_to_stop(id));
+  if (savepoint) MILLRACE_CHECK(job.handle->checkpoint(true));
+  job.handle->cancel();
+  static_cast<void>(job.handle->wait());
+  return savepoint ? write_savepoint(settings_.checkpoints, job.state) : std::string();
 }
 
 void running_jobs::stop_all() {

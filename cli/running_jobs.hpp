@@ -7,6 +7,7 @@
 #include "core/base/error.hpp"
 #include "core/plan/physical/physical_plan.hpp"
 #include "core/runtime/collect_queue.hpp"
+#include "core/sql/session/job_directory.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -33,7 +34,10 @@ struct running_job {
   std::shared_ptr<actors::job> handle;
   std::int64_t started_us = 0;  ///< of the steady clock
   job_state state;
-  text_position at = {};  ///< where the statement begins
+  text_position at = {};        ///< where the statement begins
+  std::string title = {};       ///< what SHOW JOBS calls it
+  std::int64_t started_ms = 0;  ///< since 1970
+  bool stopped = false;         ///< a statement wanted its end
 
   [[nodiscard]] std::int64_t elapsed_us() const;
 };
@@ -46,9 +50,12 @@ struct running_job {
 
 /// The jobs of this process, numbered as they start, and the engine that runs them, which starts
 /// with the first. Owner: a command. One thread starts jobs, any thread may stop them.
-class running_jobs {
+class running_jobs final : public sql::job_directory {
  public:
   explicit running_jobs(job_settings settings) : settings_(std::move(settings)) {}
+
+  [[nodiscard]] std::vector<sql::listed_job> list() const override;
+  [[nodiscard]] result<std::string> stop(const std::string& id, bool savepoint) override;
 
   /// Serves metrics when the settings ask for it. Errors: 5004.
   [[nodiscard]] result<void> serve_metrics();
@@ -66,6 +73,7 @@ class running_jobs {
   [[nodiscard]] result<void> write_savepoints() const;
 
  private:
+  [[nodiscard]] result<running_job> take_to_stop(const std::string& id);
   [[nodiscard]] std::function<void(checkpoint_id, const std::optional<error>&)> checkpoint_log(
       const job_state& state) const;
 

@@ -73,6 +73,19 @@ result<void> execute_script(std::string_view text, sql::session& session,
   }
 }
 
+std::string job_name(const plan::physical_plan& plan) {
+  const std::string given = option_reader(plan.options).text("pipeline.name", "");
+  if (!given.empty()) return given;
+  std::string tables;
+  for (const auto& node : plan.nodes) {
+    const auto* sink = std::get_if<plan::sink_spec>(&node.spec);
+    if (sink == nullptr || sink->collect || sink->table == nullptr) continue;
+    tables +=
+        (tables.empty() ? "" : ",") + sink->table->name.substr(sink->table->name.rfind('.') + 1);
+  }
+  return tables.empty() ? "collect" : "insert-into_" + tables;
+}
+
 result<plan::physical_plan> plan_outcome(const sql::job_outcome& job, const sql::session& session) {
   plan::planning_input input;
   input.sinks = job.sinks;

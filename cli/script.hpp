@@ -38,4 +38,7 @@ struct script_request {
 [[nodiscard]] result<plan::physical_plan> plan_outcome(const sql::job_outcome& job,
                                                        const sql::session& session);
 
+/// What a job is called: `pipeline.name`, else after the tables that it writes, as in Flink.
+[[nodiscard]] std::string job_name(const plan::physical_plan& plan);
+
 }  // namespace millrace::cli

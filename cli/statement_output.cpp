@@ -40,11 +40,9 @@ std::vector<std::string> column_names(const plan::logical_node& sink) {
   return names;
 }
 
-result<printer_choice> choice_for(const plan::physical_plan& plan, const sql::session& session,
-                                  output_form form) {
+auto zone_of(const sql::session& session) {
   const option_reader options(session.options());
-  MILLRACE_TRY(auto zone, expr::time_zone::find(options.text("table.local-time-zone", "UTC")));
-  return printer_choice{form, isatty(STDOUT_FILENO) != 0, is_bounded(plan), std::move(zone)};
+  return expr::time_zone::find(options.text("table.local-time-zone", "UTC"));
 }
 
 // The rows that are on their way nobody wants any more.
@@ -54,19 +52,22 @@ void drop_rest(runtime::collect_queue& rows) {
 
 }  // namespace
 
-void print_rows(const sql::rows_outcome& rows, output_form form) {
+result<void> print_rows(const sql::rows_outcome& rows, const sql::session& session,
+                        output_form form) {
   if (rows.is_text && form == output_form::table) {
     std::string text;
     data::append_value_text(text, *rows.rows->columns().at(0), 0, {});
     std::printf("%s\n", text.c_str());
     std::fflush(stdout);
-    return;
+    return {};
   }
   std::vector<std::string> names;
   for (const auto& f : rows.columns.fields) names.push_back(f.name);
-  auto printer = make_printer({form, false, true}, std::move(names));
+  MILLRACE_TRY(auto zone, zone_of(session));
+  auto printer = make_printer({form, false, true, std::move(zone)}, std::move(names));
   if (rows.rows) printer->rows(*rows.rows);
   printer->finish();
+  return {};
 }
 
 result<void> print_explain(const sql::explain_outcome& what, const sql::session& session,
@@ -78,15 +79,15 @@ result<void> print_explain(const sql::explain_outcome& what, const sql::session&
   if (std::ranges::count(what.details, "JSON_EXECUTION_PLAN") > 0)
     text += "\n" + plan::explain_json(plan);
   while (text.ends_with('\n')) text.pop_back();
-  print_rows(sql::text_outcome("result", text), form);
-  return {};
+  return print_rows(sql::text_outcome("result", text), session, form);
 }
 
 result<running_select> start_select(const sql::job_outcome& select, const sql::session& session,
                                     running_jobs& jobs, output_form form, std::size_t most_rows) {
   MILLRACE_TRY(auto plan, plan_outcome(select, session));
-  MILLRACE_TRY(auto choice, choice_for(plan, session, form));
-  choice.most_rows = most_rows;
+  MILLRACE_TRY(auto zone, zone_of(session));
+  const printer_choice choice{form, isatty(STDOUT_FILENO) != 0, is_bounded(plan), std::move(zone),
+                              most_rows};
   running_select started;
   started.printer = make_printer(choice, column_names(*select.sinks.at(0)));
   started.bounded = choice.bounded;

@@ -13,7 +13,9 @@
 namespace millrace::cli {
 
 /// Prints the rows of SHOW, DESCRIBE and the like; as a table, a text comes without borders.
-void print_rows(const sql::rows_outcome& rows, output_form form);
+/// Errors: 1002 for the session's time zone.
+[[nodiscard]] result<void> print_rows(const sql::rows_outcome& rows, const sql::session& session,
+                                      output_form form);
 
 /// Prints the plan of an EXPLAIN, its warnings on stderr. Errors: the planner's.
 [[nodiscard]] result<void> print_explain(const sql::explain_outcome& what,

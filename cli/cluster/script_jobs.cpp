@@ -31,19 +31,6 @@ std::string digest_of(const plan::physical_plan& plan) {
   return hex(std::hash<std::string_view>{}(plan::explain_json(plan)));
 }
 
-std::string name_of(const plan::physical_plan& plan, const option_map& options) {
-  const std::string given = option_reader(options).text("pipeline.name", "");
-  if (!given.empty()) return given;
-  std::string tables;
-  for (const auto& node : plan.nodes) {
-    const auto* sink = std::get_if<plan::sink_spec>(&node.spec);
-    if (sink == nullptr || sink->table == nullptr) continue;
-    tables +=
-        (tables.empty() ? "" : ",") + sink->table->name.substr(sink->table->name.rfind('.') + 1);
-  }
-  return "insert-into_" + tables;
-}
-
 using job_taker =
     std::function<result<void>(const sql::job_outcome& job, const sql::session& session)>;
 
@@ -76,7 +63,7 @@ result<std::vector<actors::job_submission>> jobs_of(const std::string& text,
         MILLRACE_TRY(const auto plan, plan_outcome(job, session));
         MILLRACE_TRY(const auto graph, coordination::build_job_graph(plan));
         actors::job_submission one;
-        one.name = name.empty() ? name_of(plan, session.options()) : name;
+        one.name = name.empty() ? job_name(plan) : name;
         one.slots = coordination::slots_needed(graph);
         one.definition = {new_id(), text, settings, static_cast<std::uint32_t>(jobs.size() + 1),
                           digest_of(plan)};

@@ -2,6 +2,7 @@
 
 #include "core/sql/parse/keywords.hpp"
 
+#include <algorithm>
 #include <vector>
 
 namespace millrace::cli {
@@ -9,6 +10,16 @@ namespace millrace::cli {
 namespace {
 
 using words = std::vector<std::string_view>;
+
+words split(std::string_view text) {
+  words all;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    all.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return all;
+}
 
 /// What can stand behind `word`, and nothing else.
 struct follower {
@@ -19,29 +30,28 @@ struct follower {
 const std::vector<follower>& followers() {
   static const std::vector<follower> all = {
       {"SHOW",
-       {"CATALOGS", "COLUMNS", "CREATE", "CURRENT", "DATABASES", "FUNCTIONS", "JOBS", "PARTITIONS",
-        "TABLES", "USER", "VIEWS"}},
-      {"CREATE", {"CATALOG", "DATABASE", "FUNCTION", "OR", "TABLE", "TEMPORARY", "VIEW"}},
-      {"TEMPORARY", {"FUNCTION", "SYSTEM", "TABLE", "VIEW"}},
-      {"ALTER", {"CATALOG", "DATABASE", "FUNCTION", "TABLE", "VIEW"}},
-      {"DROP", {"CATALOG", "DATABASE", "FUNCTION", "TABLE", "TEMPORARY", "VIEW"}},
+       split("CATALOGS COLUMNS CREATE CURRENT DATABASES FUNCTIONS JOBS PARTITIONS TABLES USER "
+             "VIEWS")},
+      {"CREATE", split("CATALOG DATABASE FUNCTION OR TABLE TEMPORARY VIEW")},
+      {"TEMPORARY", split("FUNCTION SYSTEM TABLE VIEW")},
+      {"ALTER", split("CATALOG DATABASE FUNCTION TABLE VIEW")},
+      {"DROP", split("CATALOG DATABASE FUNCTION TABLE TEMPORARY VIEW")},
       {"EXPLAIN",
-       {"CHANGELOG_MODE", "ESTIMATED_COST", "INSERT", "JSON_EXECUTION_PLAN", "PLAN", "SELECT",
-        "STATEMENT"}},
-      {"INSERT", {"INTO", "OVERWRITE"}},
-      {"STOP", {"JOB"}},
-      {"BEGIN", {"STATEMENT"}},
-      {"STATEMENT", {"SET"}},
-      {"EXECUTE", {"INSERT", "PLAN", "STATEMENT"}},
-      {"COMPILE", {"AND", "PLAN"}},
-      {"GROUP", {"BY"}},
-      {"ORDER", {"BY"}},
-      {"PARTITIONED", {"BY"}},
-      {"PRIMARY", {"KEY"}},
-      {"CROSS", {"JOIN"}},
-      {"INNER", {"JOIN"}},
-      {"WATERMARK", {"FOR"}},
-      {"MATCH_RECOGNIZE", {"("}},
+       split("CHANGELOG_MODE ESTIMATED_COST INSERT JSON_EXECUTION_PLAN PLAN SELECT STATEMENT "
+             "WITH")},
+      {"INSERT", split("INTO OVERWRITE")},
+      {"STOP", split("JOB")},
+      {"BEGIN", split("STATEMENT")},
+      {"STATEMENT", split("SET")},
+      {"EXECUTE", split("INSERT PLAN STATEMENT")},
+      {"COMPILE", split("AND PLAN")},
+      {"GROUP", split("BY")},
+      {"ORDER", split("BY")},
+      {"PARTITIONED", split("BY")},
+      {"PRIMARY", split("KEY")},
+      {"CROSS", split("JOIN")},
+      {"INNER", split("JOIN")},
+      {"WATERMARK", split("FOR")},
   };
   return all;
 }
@@ -49,127 +59,24 @@ const std::vector<follower>& followers() {
 }  // namespace
 
 std::span<const std::string_view> statement_keywords() {
-  static const words all = {"ALTER", "BEGIN",   "COMPILE", "CREATE", "DESC",   "DESCRIBE",
-                            "DROP",  "EXECUTE", "EXPLAIN", "INSERT", "RESET",  "SELECT",
-                            "SET",   "SHOW",    "STOP",    "USE",    "VALUES", "WITH"};
+  static const words all = split(
+      "ALTER BEGIN COMPILE CREATE DESC DESCRIBE DROP EXECUTE EXPLAIN INSERT RESET SELECT "
+      "SET SHOW STOP USE VALUES WITH");
   return all;
 }
 
 std::span<const std::string_view> clause_keywords() {
-  static const words all = {"ALL",
-                            "AND",
-                            "ANTI",
-                            "ARRAY",
-                            "AS",
-                            "ASC",
-                            "BETWEEN",
-                            "BIGINT",
-                            "BOOLEAN",
-                            "BY",
-                            "BYTES",
-                            "CASE",
-                            "CAST",
-                            "COMMENT",
-                            "CROSS",
-                            "CUBE",
-                            "CURRENT",
-                            "CURRENT_DATE",
-                            "CURRENT_TIMESTAMP",
-                            "DATE",
-                            "DAY",
-                            "DECIMAL",
-                            "DEFINE",
-                            "DESC",
-                            "DESCRIPTOR",
-                            "DISTINCT",
-                            "DOUBLE",
-                            "ELSE",
-                            "END",
-                            "ENFORCED",
-                            "ESCAPE",
-                            "EXCEPT",
-                            "EXISTS",
-                            "EXTRACT",
-                            "FALSE",
-                            "FETCH",
-                            "FILTER",
-                            "FIRST",
-                            "FLOAT",
-                            "FOR",
-                            "FROM",
-                            "FULL",
-                            "GROUP",
-                            "GROUPING",
-                            "HAVING",
-                            "HOUR",
-                            "IF",
-                            "ILIKE",
-                            "IN",
-                            "INNER",
-                            "INT",
-                            "INTERSECT",
-                            "INTERVAL",
-                            "IS",
-                            "JOIN",
-                            "KEY",
-                            "LAST",
-                            "LATERAL",
-                            "LEFT",
-                            "LIKE",
-                            "LIMIT",
-                            "MAP",
-                            "MATCH_RECOGNIZE",
-                            "MEASURES",
-                            "METADATA",
-                            "MINUTE",
-                            "MONTH",
-                            "NOT",
-                            "NULL",
-                            "OFFSET",
-                            "ON",
-                            "OR",
-                            "ORDER",
-                            "OUTER",
-                            "OVER",
-                            "PARTITION",
-                            "PARTITIONED",
-                            "PATTERN",
-                            "PRECEDING",
-                            "PRIMARY",
-                            "QUALIFY",
-                            "RANGE",
-                            "RIGHT",
-                            "ROLLUP",
-                            "ROW",
-                            "ROWS",
-                            "SECOND",
-                            "SELECT",
-                            "SEMI",
-                            "SETS",
-                            "SIMILAR",
-                            "SMALLINT",
-                            "STRING",
-                            "SYSTEM_TIME",
-                            "TABLE",
-                            "THEN",
-                            "TIME",
-                            "TIMESTAMP",
-                            "TIMESTAMP_LTZ",
-                            "TINYINT",
-                            "TRUE",
-                            "TRY_CAST",
-                            "UNBOUNDED",
-                            "UNION",
-                            "UNNEST",
-                            "USING",
-                            "VALUES",
-                            "VARCHAR",
-                            "WATERMARK",
-                            "WHEN",
-                            "WHERE",
-                            "WITH",
-                            "WITHIN",
-                            "YEAR"};
+  static const words all = split(
+      "ALL AND ANTI ARRAY AS ASC BETWEEN BIGINT BOOLEAN BY BYTES CASE CAST COMMENT CROSS "
+      "CUBE CURRENT CURRENT_DATE CURRENT_TIMESTAMP DATE DAY DECIMAL DEFINE DESC DESCRIPTOR "
+      "DISTINCT DOUBLE ELSE END ENFORCED ESCAPE EXCEPT EXISTS EXTRACT FALSE FETCH FILTER "
+      "FIRST FLOAT FOR FROM FULL GROUP GROUPING HAVING HOUR IF ILIKE IN INNER INT INTERSECT "
+      "INTERVAL IS JOIN KEY LAST LATERAL LEFT LIKE LIMIT MAP MATCH_RECOGNIZE MEASURES "
+      "METADATA MINUTE MONTH NOT NULL OFFSET ON OR ORDER OUTER OVER PARTITION PARTITIONED "
+      "PATTERN PRECEDING PRIMARY QUALIFY RANGE RIGHT ROLLUP ROW ROWS SECOND SELECT SEMI "
+      "SETS SIMILAR SMALLINT STRING SYSTEM_TIME TABLE THEN TIME TIMESTAMP TIMESTAMP_LTZ "
+      "TINYINT TRUE TRY_CAST UNBOUNDED UNION UNNEST USING VALUES VARCHAR WATERMARK WHEN "
+      "WHERE WITH WITHIN YEAR");
   return all;
 }
 

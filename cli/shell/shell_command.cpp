@@ -94,9 +94,13 @@ bool prompt_loop::may_leave() {
   return false;
 }
 
+// A history that cannot be kept is complained of once.
 void prompt_loop::remember(const std::string& statement) {
   editor_.remember(statement);
-  if (const auto kept = history_.append(statement); !kept) complain(kept.error());
+  const auto kept = history_.append(statement);
+  if (kept) return;
+  complain(kept.error());
+  history_ = history_file({});
 }
 
 int fail(const error& e) {
@@ -108,7 +112,8 @@ int fail(const error& e) {
 class terminal_shell {
  public:
   explicit terminal_shell(sql::session session, const shell_request& request)
-      : session_(std::move(session), request.output, request.jobs) {
+      : session_(std::move(session), request.output, request.jobs),
+        checkpoints_(request.jobs.checkpoints) {
     watch_.on_interrupt([this] {
       stop_.raise();
       session_.jobs().stop_all();
@@ -116,6 +121,7 @@ class terminal_shell {
   }
 
   int run(const std::string& init_file) {
+    if (auto fits = check_request(checkpoints_); !fits) return fail(fits.error());
     if (auto served = session_.jobs().serve_metrics(); !served) return fail(served.error());
     auto editor = open_line_editor(callbacks(), stop_.descriptor());
     if (!editor) return fail(editor.error());
@@ -124,6 +130,7 @@ class terminal_shell {
     prompt_loop(session_, **editor).run();
     session_.jobs().stop_all();
     for (const running_job& job : session_.jobs().all()) static_cast<void>(job.handle->wait());
+    if (auto kept = session_.jobs().write_savepoints(); !kept) return fail(kept.error());
     return watch_.interrupted() ? exit_interrupted : exit_ok;
   }
 
@@ -137,6 +144,7 @@ class terminal_shell {
 
   stop_signal stop_;
   shell_session session_;
+  checkpoint_request checkpoints_;
   interrupt_watch watch_;  // no threads before; it ends first
 };
 

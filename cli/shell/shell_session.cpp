@@ -106,10 +106,8 @@ result<void> shell_session::take(sql::statement_outcome outcome, turn& so_far) {
     if (!m->message.empty() && !quiet_) say(m->message);
     return {};
   }
-  if (const auto* rows = std::get_if<sql::rows_outcome>(&outcome)) {
-    print_rows(*rows, output_form::table);
-    return {};
-  }
+  if (const auto* rows = std::get_if<sql::rows_outcome>(&outcome))
+    return print_rows(*rows, session_, output_form::table);
   if (const auto* e = std::get_if<sql::explain_outcome>(&outcome))
     return print_explain(*e, session_, output_form::table);
   const auto& job = std::get<sql::job_outcome>(outcome);

@@ -27,7 +27,9 @@ struct turn {
 class shell_session {
  public:
   shell_session(sql::session session, output_form form, job_settings settings)
-      : session_(std::move(session)), form_(form), jobs_(std::move(settings)) {}
+      : session_(std::move(session)), form_(form), jobs_(std::move(settings)) {
+    session_.name_jobs_of(jobs_);
+  }
 
   /// Statements with their `;`, or one of the shell's own commands.
   [[nodiscard]] turn run(const std::string& text);

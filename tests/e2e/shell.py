@@ -113,6 +113,7 @@ class AtThePrompt(unittest.TestCase):
     def test_jobs_run_beside_the_prompt(self):
         self.assertIn("job-1: INSERT runs\n", self.shell.enter("INSERT INTO nowhere SELECT * FROM clicks;"))
         self.assertIn("| 1      |", self.shell.enter("SELECT 1;"))
+        self.assertRegex(self.shell.enter("SHOW JOBS;"), r"\| job-1  \| insert-into_nowhere \| RUNNING  \| \d")
         self.assertIn("1 job would end with the shell", self.shell.enter("\\q"))
         self.leave()
 
@@ -127,6 +128,13 @@ class AtThePrompt(unittest.TestCase):
         self.shell.enter("SET 'table.dml-sync' = 'true';")
         self.shell.enter("INSERT INTO nowhere SELECT * FROM clicks;", "job-1: in ")
         self.assertIn(" | stopped\n", self.shell.press("\x03"))
+        self.leave()
+
+    def test_jobs_are_stopped(self):
+        self.shell.enter("INSERT INTO nowhere SELECT * FROM clicks;")
+        self.assertIn("OK\njob-1: in ", self.shell.enter("STOP JOB 'job-1';"))
+        self.assertIn("| CANCELED |", self.shell.enter("SHOW JOBS;"))
+        self.assertIn("error 1005 at 1:1: job 'job-1' has ended", self.shell.enter("STOP JOB 'job-1';"))
         self.leave()
 
     def test_timing_and_help(self):

@@ -50,7 +50,7 @@ result<statement_outcome> session::run(const statement& s) {
     case statement_kind::statement_set: return run_set(s.as<statement_set>());
     case statement_kind::compile_plan: return not_supported(s.at, "COMPILE PLAN");
     case statement_kind::execute_plan: return not_supported(s.at, "EXECUTE PLAN");
-    case statement_kind::stop_job: return not_supported(s.at, "STOP JOB");
+    case statement_kind::stop_job: return stop(s.as<stop_job>(), s.at);
   }
   return not_supported(s.at, "this statement");
 }

@@ -40,6 +40,8 @@ struct explain_outcome {
 };
 using statement_outcome = std::variant<message_outcome, rows_outcome, job_outcome, explain_outcome>;
 
+class job_directory;
+
 /// Executes statements one after another against a catalog and session options. Sans-I/O: jobs come
 /// back as plans, nothing runs here. One thread.
 class session {
@@ -59,6 +61,8 @@ class session {
   [[nodiscard]] catalog& objects() { return objects_; }
   /// What CREATE CATALOG with 'type' = 'file' opens; without, that type is refused.
   void keep_catalogs_with(catalog_store_opener open) { open_store_ = std::move(open); }
+  /// What SHOW JOBS and STOP JOB speak of; without, these are refused. Outlives the session.
+  void name_jobs_of(job_directory& jobs) { jobs_ = &jobs; }
 
  private:
   [[nodiscard]] binding_environment environment() const;
@@ -96,9 +100,14 @@ class session {
   result<statement_outcome> set_or_list(const set_option& s);
   result<statement_outcome> reset(const reset_option& s);
 
+  // session_jobs.cpp
+  [[nodiscard]] result<statement_outcome> show_jobs(text_position at) const;
+  result<statement_outcome> stop(const stop_job& s, text_position at);
+
   catalog objects_;
   std::function<result<option_map>(const plan::table_definition&)> check_options_;
   catalog_store_opener open_store_;
+  job_directory* jobs_ = nullptr;
   option_map initial_;
   option_map options_;
 };

@@ -135,6 +135,7 @@ result<statement_outcome> session::show_objects(const show& s, text_position at)
     }
     case show_kind::create_table:
     case show_kind::create_view: return show_create(s);
+    case show_kind::jobs: return show_jobs(at);
     case show_kind::jars: return rows_of({"jars"}, {});
     case show_kind::procedures: return rows_of({"procedure name"}, {});
     default: break;

@@ -1,3 +1,5 @@
+#include "core/data/value_text.hpp"
+#include "core/sql/session/job_directory.hpp"
 #include "core/sql/session/session_options.hpp"
 #include "tests/unit/core/sql/bind_fixture.hpp"
 
@@ -14,8 +16,10 @@ class session_statements : public bind_test {
     if (rows == nullptr) return "no rows";
     std::string out;
     for (std::uint32_t r = 0; r < rows->rows->row_count(); ++r) {
-      for (std::size_t c = 0; c < rows->columns.size(); ++c)
-        out += (c == 0 ? "" : "|") + std::string(rows->rows->columns()[c]->text(r));
+      for (std::size_t c = 0; c < rows->columns.size(); ++c) {
+        out += c == 0 ? "" : "|";
+        data::append_value_text(out, *rows->rows->columns()[c], r);
+      }
       out += "\n";
     }
     return out;
@@ -151,8 +155,33 @@ TEST_F(session_statements, a_refusal_without_a_place_of_its_own_has_its_statemen
   EXPECT_EQ(failure("SHOW TABLES;\n  SELECT s, GROUPING(id) FROM t GROUP BY s"), "2019 at 2:3");
 }
 
+/// Two jobs; tells which one was stopped.
+class two_jobs final : public job_directory {
+ public:
+  std::vector<listed_job> list() const override {
+    return {{"job-1", "insert-into_t", "RUNNING", 0}, {"job-2", "collect", "FINISHED", 1000}};
+  }
+  result<std::string> stop(const std::string& id, bool savepoint) override {
+    if (id != "job-1") return make_error(errc::config_bad_usage, "no such job");
+    return std::string(savepoint ? "folder/1" : "");
+  }
+};
+
+TEST_F(session_statements, jobs_are_listed_and_stopped_by_what_runs_them) {
+  two_jobs jobs;
+  session_.name_jobs_of(jobs);
+  EXPECT_EQ(rows("SHOW JOBS"),
+            "job-1|insert-into_t|RUNNING|1970-01-01 00:00:00.000\n"
+            "job-2|collect|FINISHED|1970-01-01 00:00:01.000\n");
+  ok("STOP JOB 'job-1'");
+  EXPECT_EQ(rows("STOP JOB 'job-1' WITH SAVEPOINT"), "folder/1\n");
+  EXPECT_EQ(failure("STOP JOB 'job-3'"), "1005 at 1:1");
+  EXPECT_EQ(failure("STOP JOB 'job-1' WITH DRAIN"), "2004 at 1:1");
+}
+
 TEST_F(session_statements, what_is_not_supported_is_named) {
   EXPECT_EQ(failure("STOP JOB 'x'"), "2004 at 1:1");
+  EXPECT_EQ(failure("SHOW JOBS"), "2004 at 1:1");
   EXPECT_EQ(failure("ALTER DATABASE d SET ('k' = 'v')"), "2004 at 1:1");
 }
 
