@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Runs stateful Nexmark scripts with and without checkpoints and prints what checkpoints cost.
 
-usage: checkpoints.py MILLRACE RESOURCES [--events N] [--parallelism P] [query...] [--interval 1s] [--rounds N] [--set k=v]
+usage: checkpoints.py MILLRACE RESOURCES [--events N] [--parallelism P] [query...] [--interval 1s | --rows N] [--rounds N]
+                     [--set k=v]
 RESOURCES as in nexmark.py. `kept` is the part of the speed that is left with checkpoints, by CPU seconds and by wall
-time, of the fastest of the rounds, which alternate.
+time, of the fastest of the rounds, which alternate. With --rows there is a checkpoint whenever a source subtask has made so
+many rows, which waits for it: as many checkpoints of as much, however fast the machine is.
 """
 import argparse
 import pathlib
@@ -28,8 +30,9 @@ class Bench:
             wall, cpu, peak = nexmark.run(self.args, self.scratch, name, extra)
             return wall, cpu, peak, 0
         shutil.rmtree(self.state, ignore_errors=True)
-        extra += ["--set", f"execution.checkpointing.interval={self.args.interval}",
-                  "--checkpoint-dir", str(self.state), "--log-checkpoints"]
+        when = (f"millrace.test.barrier-rows={self.args.rows}" if self.args.rows
+                else f"execution.checkpointing.interval={self.args.interval}")
+        extra += ["--set", when, "--checkpoint-dir", str(self.state), "--log-checkpoints"]
         wall, cpu, peak = nexmark.run(self.args, self.scratch, name, extra)
         taken = sum(line.endswith(b"is complete") for line in (self.scratch / "stderr").read_bytes().splitlines())
         return wall, cpu, peak, taken
@@ -54,6 +57,7 @@ def main():
     parser.add_argument("--events", type=int, default=10_000_000)
     parser.add_argument("--parallelism", type=int, default=2)
     parser.add_argument("--interval", default="1s")
+    parser.add_argument("--rows", type=int)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--set", action="append", default=[], metavar="k=v")
     args = parser.parse_intermixed_args()
