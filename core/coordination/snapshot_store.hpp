@@ -78,8 +78,10 @@ class snapshot_writer {
 /// refused with state_locked) and leftovers of uncompleted checkpoints removed; `latest` to
 /// restore; then per checkpoint `begin`, any number of `write_state` and `keep_file`, and
 /// `complete` or `abort`. The destructor lets the lock go and removes nothing. Threads:
-/// `write_state`, `keep_file`, `read*`, `fetch` on any, at the same time; the others on one thread
-/// at a time. Workers of a cluster write their part through a `snapshot_writer` of their own.
+/// `write_state`, `keep_file`, `read*`, `fetch`, `abort`, `latest`, `newest_id` on any, at the same
+/// time; the others on one thread at a time. What is being completed cannot be aborted any more,
+/// and `latest` waits for it. Workers of a cluster write their part through a `snapshot_writer` of
+/// their own.
 class snapshot_store : public snapshot_reader, public snapshot_writer {
  public:
   /// Makes the checkpoint durable and then the job's newest, in one atomic step (compare and swap

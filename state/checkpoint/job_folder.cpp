@@ -37,6 +37,11 @@ std::string manifest_of(checkpoint_id id) {
   return checkpoint_folder(id) + "/" + std::string(manifest_name);
 }
 
+error not_open(checkpoint_id id) {
+  return make_error(errc::state_io,
+                    fmt::format("checkpoint {} was given up or never begun", id.value));
+}
+
 }  // namespace
 
 job_folder::job_folder(const store_options& options, std::shared_ptr<object_folder> root,
@@ -135,11 +140,15 @@ result<void> job_folder::swap_pointer(job_pointer next) {
   return {};
 }
 
+checkpoint_id job_folder::newest_id() const {
+  const std::scoped_lock hold(mutex_);
+  return newest_;
+}
+
 result<std::shared_ptr<open_checkpoint>> job_folder::find_open(checkpoint_id id) const {
   const std::scoped_lock hold(mutex_);
   if (const auto at = open_.find(id); at != open_.end()) return at->second;
-  return make_error(errc::state_io,
-                    fmt::format("checkpoint {} was given up or never begun", id.value));
+  return not_open(id);
 }
 
 std::set<checkpoint_id> job_folder::open_ids() const {
@@ -150,20 +159,21 @@ std::set<checkpoint_id> job_folder::open_ids() const {
 }
 
 result<void> job_folder::begin(checkpoint_id id) {
-  if (id <= newest_) {
+  if (const checkpoint_id newest = newest_id(); id <= newest) {
     return make_error(errc::internal,
-                      fmt::format("checkpoint {} is begun behind {}", id.value, newest_.value));
+                      fmt::format("checkpoint {} is begun behind {}", id.value, newest.value));
   }
   if (!locked_) MILLRACE_CHECK(reserve(id));
   auto open = std::make_shared<open_checkpoint>(root_, id);
   MILLRACE_CHECK(open->make_folder());
-  newest_ = id;
   const std::scoped_lock hold(mutex_);
+  newest_ = id;
   open_.emplace(id, std::move(open));
   return {};
 }
 
 result<void> job_folder::reserve(checkpoint_id id) {
+  const std::scoped_lock hold(completing_);
   if (owner_.empty()) {
     return make_error(state_locked,
                       fmt::format("'{}' belongs to another run", root_->place_of("")));
@@ -214,19 +224,17 @@ result<void> job_folder::make_durable(checkpoint_manifest& manifest, const std::
   return {};
 }
 
+// Out of reach of `abort` before anything else: the pointer may name it at any moment.
 result<checkpoint_manifest> job_folder::complete(checkpoint_manifest manifest) {
-  MILLRACE_TRY(const auto open, find_open(manifest.id));
+  const std::scoped_lock hold(completing_);
+  const auto open = forget(manifest.id);
+  if (!open) return not_open(manifest.id);
   if (auto done = make_durable(manifest, open->folder()); !done) {
     // After a failed sync nothing on the disk is certain, not even which checkpoint the pointer
     // names: the folder stays for the next start.
-    if (done.error().code == state_sync_failed) {
-      forget(manifest.id);
-    } else {
-      abort(manifest.id);
-    }
+    if (done.error().code != state_sync_failed) root_->remove_folder(open->folder());
     return done.take_error();
   }
-  forget(manifest.id);
   retained_.insert(retained_.begin(), manifest);
   // Not to be undone by now: what is left over goes with the next one.
   if (pass_step(protocol_step::clean_up).ok()) retire();
@@ -295,7 +303,9 @@ void job_folder::settle_on(std::vector<pointer_entry> good, const checkpoint_man
   retained_.insert(retained_.begin(), found);
 }
 
+// Waits for a checkpoint that is being completed: what its sinks commit must not be made again.
 result<std::optional<found_checkpoint>> job_folder::latest(verification how, checkpoint_id below) {
+  const std::scoped_lock hold(completing_);
   found_checkpoint found;
   if (pointer_damage_) found.passed_over.push_back(*pointer_damage_);
   MILLRACE_TRY(auto left, candidates());
@@ -316,6 +326,7 @@ result<std::optional<found_checkpoint>> job_folder::latest(verification how, che
 }
 
 result<void> job_folder::clear() {
+  const std::scoped_lock hold(completing_);
   job_pointer next;
   if (pointer_) next.reserved = pointer_->reserved;
   MILLRACE_CHECK(swap_pointer(std::move(next)));

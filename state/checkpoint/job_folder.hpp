@@ -56,7 +56,7 @@ class job_folder final : public coordination::snapshot_store {
   void abort(checkpoint_id id) override;
   [[nodiscard]] result<std::optional<coordination::found_checkpoint>> latest(
       coordination::verification how, checkpoint_id below) override;
-  [[nodiscard]] checkpoint_id newest_id() const override { return newest_; }
+  [[nodiscard]] checkpoint_id newest_id() const override;
   [[nodiscard]] result<void> clear() override;
   [[nodiscard]] result<coordination::checkpoint_manifest> export_savepoint(
       const coordination::checkpoint_manifest& manifest, const std::string& path) override;
@@ -91,7 +91,6 @@ class job_folder final : public coordination::snapshot_store {
   std::uint32_t keep_;
   std::uint64_t inline_below_;
   snapshot_files files_;
-  checkpoint_id newest_{};
   /// As last read or written, and the same parsed: none when missing or damaged.
   std::optional<std::string> pointer_text_;
   std::optional<job_pointer> pointer_;
@@ -101,7 +100,11 @@ class job_folder final : public coordination::snapshot_store {
   std::vector<coordination::checkpoint_manifest> retained_;
   /// What the next pointer names behind its own checkpoint, newest first.
   std::vector<pointer_entry> good_;
+  /// Held while the pointer changes, from the moment that a checkpoint can be given up no more, and
+  /// while somebody looks for one to restore. Guards the pointer and what follows from it.
+  std::mutex completing_;
   mutable std::mutex mutex_;
+  checkpoint_id newest_{};                                          // guarded by mutex_
   std::map<checkpoint_id, std::shared_ptr<open_checkpoint>> open_;  // guarded by mutex_
 };
 

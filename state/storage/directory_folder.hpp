@@ -7,7 +7,7 @@ namespace millrace::state {
 
 /// A local directory as checkpoint storage. `swap` compares and then renames: it is one step only
 /// among those who hold the directory's lock, which one process can (see `lock`).
-class directory_folder final : public object_folder {
+class directory_folder : public object_folder {
  public:
   explicit directory_folder(std::string path) : path_(std::move(path)) {}
 

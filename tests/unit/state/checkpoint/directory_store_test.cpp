@@ -1,5 +1,6 @@
 #include "state/checkpoint/checkpoint_store.hpp"
 
+#include "state/checkpoint/job_folder.hpp"
 #include "state/checkpoint/retirement.hpp"
 #include "state/storage/directory_folder.hpp"
 #include "tests/support/snapshot_store_contract.hpp"
@@ -7,6 +8,8 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <functional>
+#include <thread>
 
 namespace millrace::state {
 namespace {
@@ -49,6 +52,59 @@ TEST(retirement, leaves_the_checkpoints_of_a_later_run_alone) {
   EXPECT_EQ(restored(*open_store(folder.path())), one);
   retire_checkpoints(root, {}, {}, checkpoint_id(3));
   EXPECT_FALSE(std::filesystem::exists(folder / "job/chk-3"));
+}
+
+/// Something happens just before the pointer names a checkpoint.
+class interrupted_folder final : public directory_folder {
+ public:
+  using directory_folder::directory_folder;
+  result<void> swap(const std::string& name, const std::optional<std::string>& expected,
+                    const std::string& next) override {
+    if (interruption) interruption();
+    return directory_folder::swap(name, expected, next);
+  }
+  std::function<void()> interruption;
+};
+
+struct interrupted_store {
+  explicit interrupted_store(const std::string& directory) {
+    const store_options options{directory, "job"};
+    root = std::make_shared<interrupted_folder>(directory + "/job");
+    EXPECT_TRUE(root->lock("lock").ok());
+    store.emplace(options, root, true);
+    EXPECT_TRUE(store->look_around().ok());
+  }
+  std::shared_ptr<interrupted_folder> root;
+  std::optional<job_folder> store;
+};
+
+// A job gives up what an attempt has left open while the attempt's writer completes it.
+TEST(directory_store, gives_up_nothing_that_is_being_completed) {
+  const scratch_folder folder;
+  interrupted_store with(folder.path());
+  with.root->interruption = [&] { with.store->abort(checkpoint_id(1)); };
+  checkpoint(*with.store, 1, one);
+  EXPECT_EQ(restored(*with.store), one);
+}
+
+TEST(directory_store, restores_what_is_being_completed) {
+  const scratch_folder folder;
+  interrupted_store with(folder.path());
+  checkpoint(*with.store, 1, one);
+  image seen;
+  std::thread another;
+  with.root->interruption = [&] { another = std::thread([&] { seen = restored(*with.store); }); };
+  checkpoint(*with.store, 2, two);
+  another.join();
+  EXPECT_EQ(seen.size(), two.size());
+}
+
+TEST(directory_store, completes_nothing_that_was_given_up) {
+  const scratch_folder folder;
+  const auto store = open_store(folder.path());
+  ASSERT_TRUE(store->begin(checkpoint_id(1)).ok());
+  store->abort(checkpoint_id(1));
+  EXPECT_EQ(store->complete(manifest_of(1, {})).error().code, errc::state_io);
 }
 
 TEST(directory_store, refuses_names_that_lead_elsewhere) {
