@@ -31,6 +31,7 @@ class keeper_state {
  private:
   void launch();
   result<void> prepare();
+  result<void> open_store();
   void ask_for_slots();
   result<std::shared_ptr<const restore_plan>> find_restore();
   void start(const attempt_granted& m);
@@ -104,7 +105,12 @@ result<void> keeper_state::prepare() {
                option_reader(settings_).duration_ms("execution.checkpointing.interval", 0));
   MILLRACE_TRY(strategy_,
                restart_strategy::from_options(settings_, interval > 0, std::random_device{}()));
-  if (options_.checkpoint_directory.empty()) return {};
+  return {};
+}
+
+// Not once and for all when the job is taken up: the storage may be full or away just then.
+result<void> keeper_state::open_store() {
+  if (store_ || options_.checkpoint_directory.empty()) return {};
   state::store_options where;
   where.directory = options_.checkpoint_directory;
   where.job = definition_.id;
@@ -133,6 +139,7 @@ void keeper_state::ask_for_slots() {
 
 // What an attempt before has left open is given up: nobody will complete it.
 result<std::shared_ptr<const restore_plan>> keeper_state::find_restore() {
+  MILLRACE_CHECK(open_store());
   if (!store_) return std::shared_ptr<const restore_plan>();
   store_->abort(store_->newest_id());
   MILLRACE_TRY(auto found, store_->latest());

@@ -12,12 +12,13 @@ ENDS = ("FINISHED", "FAILED", "CANCELED")
 
 
 class Cluster:
-    """Owns the processes; ends them on leaving. `at`: where the coordinator listens, for workers and for REST."""
+    """Owns the processes; ends them on leaving. `at`: where the coordinator listens, for workers and for REST. `faults`
+    makes their clocks and disks fail."""
 
     def __init__(self, binary, folder, slots=2, options=(), at=("127.0.0.1:0", "127.0.0.1:0"), worker_options=(),
-                 tool_options=()):
+                 tool_options=(), faults=None):
         self.binary, self.folder, self.slots = str(binary), pathlib.Path(folder), slots
-        self.state = self.folder / "state"
+        self.state, self.faults = self.folder / "state", faults
         self.workers, self.born, self.lines, self.options = {}, 0, [], options
         self.worker_options, self.tool_options = worker_options, tool_options
         self.joined, self.ends = set(), {}
@@ -26,10 +27,14 @@ class Cluster:
     def start_coordinator(self, listen, rest="127.0.0.1:0"):
         words = ["coordinator", "--listen", listen, "--rest", rest, "--log-checkpoints",
                  "--checkpoint-dir", str(self.state), *self.options]
-        self.coordinator = subprocess.Popen([self.binary, *words], stderr=subprocess.PIPE, text=True)
+        self.coordinator = subprocess.Popen([self.binary, *words], stderr=subprocess.PIPE, text=True,
+                                            env=self.environment("coordinator"))
         first = self.wait_for("coordinator: workers at ")
         self.control, self.url = first.split("workers at ")[1].strip().split(", REST at ")
         self.rest = self.url.split("://")[1]
+
+    def environment(self, name):
+        return None if self.faults is None else {**os.environ, **self.faults.environment(name)}
 
     def kill_coordinator(self):
         """Another takes its place, at the same address."""
@@ -72,7 +77,7 @@ class Cluster:
         words = ["worker", "--coordinator", self.control, "--slots", str(self.slots), "--name", name,
                  "--checkpoint-dir", str(self.state), *self.worker_options]
         log = open(self.folder / f"{name}.log", "w")
-        self.workers[name] = subprocess.Popen([self.binary, *words], stderr=log)
+        self.workers[name] = subprocess.Popen([self.binary, *words], stderr=log, env=self.environment(name))
         if wait:
             self.wait_for(f"worker {name} joined")
         return name
