@@ -25,6 +25,7 @@ struct ControlMessage {
     task @14 :TaskReport;
     stop @15 :StopOrder;
     end @16 :EndReport;
+    attempt @17 :AttemptReport;
   }
 }
 
@@ -107,6 +108,29 @@ struct TaskReport {
   busyUs @5 :UInt64;
   backpressuredUs @6 :UInt64;
   stateBytes @7 :UInt64;
+}
+
+struct PreparedWork {
+  checkpoint @0 :UInt64;
+  committables @1 :List(Committable);
+}
+
+struct TaskPart {
+  task @0 :UInt32;
+  acknowledged @1 :UInt64;    # checkpoint
+  given @2 :List(SourceSplit);
+  finishedSplits @3 :List(Data);
+  wantsSplit @4 :Bool;
+  prepared @5 :List(PreparedWork);
+  end @6 :EndReport;          # absent: it runs
+}
+
+struct AttemptReport {
+  order @0 :DeployOrder;
+  started @1 :Bool;
+  stopping @2 :Bool;
+  newest @3 :UInt64;          # checkpoint
+  parts @4 :List(TaskPart);
 }
 
 # To a worker.

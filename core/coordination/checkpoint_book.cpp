@@ -22,6 +22,12 @@ void checkpoint_book::begin(checkpoint_id id, timestamp_ms triggered_at) {
   finished_since_.clear();
 }
 
+void checkpoint_book::take_over(std::uint32_t task, std::vector<std::string> finished_splits,
+                                std::vector<runtime::sink_committable> work) {
+  for (auto& c : work) committables_.emplace(id_, prepared{task, std::move(c)});
+  finished_splits_[task] = std::move(finished_splits);
+}
+
 void checkpoint_book::on_acknowledged(std::uint32_t task, std::vector<operator_state> states,
                                       runtime::task_snapshot& snapshot) {
   const checkpoint_id id = snapshot.barrier.id;

@@ -37,6 +37,11 @@ class checkpoint_book {
   checkpoint_book(const plan::physical_plan& plan, const job_graph& graph);
 
   void begin(checkpoint_id id, timestamp_ms triggered_at);
+  /// The task runs on under another master, which it has told before that it had finished reading
+  /// these splits, and what it had prepared; the next complete checkpoint lets that go. After
+  /// `begin` of the newest id, of no checkpoint.
+  void take_over(std::uint32_t task, std::vector<std::string> finished_splits,
+                 std::vector<runtime::sink_committable> work);
   /// `states`: of the operators of the task's chain, in its order, with the files written.
   void on_acknowledged(std::uint32_t task, std::vector<operator_state> states,
                        runtime::task_snapshot& snapshot);

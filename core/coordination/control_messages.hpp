@@ -128,6 +128,33 @@ struct stop_order {
   attempt_number attempt = 0;
 };
 
+// From a worker to a coordinator that it has not talked to before.
+
+/// A part of an attempt that went on while there was no coordinator; whatever was sent meanwhile
+/// may be lost, and is in here. A task's counters are not.
+struct attempt_report {
+  /// What a sink has prepared for a checkpoint.
+  struct prepared_work {
+    checkpoint_id checkpoint{};
+    std::vector<std::pair<std::uint32_t, std::string>> committables;
+  };
+  /// A task that is here.
+  struct part {
+    std::uint32_t task = 0;
+    checkpoint_id acknowledged{};                 ///< the newest
+    std::vector<connectors::source_split> given;  ///< all that it was given, as it was
+    std::vector<std::string> finished_splits;     ///< as of `acknowledged`
+    bool wants_split = false;                     ///< it asked, and was not answered
+    std::vector<prepared_work> prepared;          ///< for checkpoints not known to be complete
+    std::optional<end_report> end;                ///< it runs no more
+  };
+  deploy_order order;
+  bool started = false;
+  bool stopping = false;   ///< it was told to stop
+  checkpoint_id newest{};  ///< the largest id heard of
+  std::vector<part> parts;
+};
+
 /// Both ways, so that each side notices a silent other.
 struct heartbeat {
   std::uint64_t number = 0;
@@ -136,7 +163,8 @@ struct heartbeat {
 using control_body =
     std::variant<worker_greeting, worker_welcome, heartbeat, deploy_order, attempt_deployed,
                  start_order, split_request, split_order, checkpoint_request, barrier_order,
-                 begin_order, state_report, settle_order, task_report, stop_order, end_report>;
+                 begin_order, state_report, settle_order, task_report, stop_order, end_report,
+                 attempt_report>;
 
 struct control_message {
   std::uint64_t epoch = 0;  ///< of the leader; 0 in a greeting

@@ -39,13 +39,27 @@ connectors::source_split split_enumerator::give() {
   return given_.back();
 }
 
+void split_enumerator::take_over(std::vector<connectors::source_split> given) {
+  for (auto& split : given) {
+    known_.insert(split.id);
+    taken_over_.insert(split.id);
+    given_.push_back(std::move(split));
+  }
+}
+
+void split_enumerator::add(std::vector<connectors::source_split> splits) {
+  for (auto& split : splits) {
+    if (!taken_over_.contains(split.id)) splits_.push_back(std::move(split));
+  }
+}
+
 std::vector<split_enumerator::answer> split_enumerator::restore(
     const std::vector<std::string>& seen, std::vector<connectors::source_split> reading,
     std::vector<connectors::source_split> waiting) {
   known_.insert(seen.begin(), seen.end());
-  for (auto& split : reading) splits_.push_back(std::move(split));
+  add(std::move(reading));
   auto answers = deal_evenly();
-  for (auto& split : waiting) splits_.push_back(std::move(split));
+  add(std::move(waiting));
   discovered_ = true;
   auto more = bounded_ ? serve() : deal_evenly();
   answers.insert(answers.end(), std::make_move_iterator(more.begin()),

@@ -33,9 +33,13 @@ class split_enumerator {
   [[nodiscard]] std::vector<answer> on_discovered(std::vector<connectors::source_split> splits);
   /// A reader wants a split. It is told at once or when there is one.
   [[nodiscard]] std::vector<answer> on_request(subtask_index reader);
+  /// Readers that another enumerator has served run on: `given` they have got from that one. Before
+  /// all else.
+  void take_over(std::vector<connectors::source_split> given);
   /// Goes on from a checkpoint: `seen` are the ids of all splits ever found; `reading` were being
   /// read at the positions given, `waiting` were not. The former are dealt out at once, evenly, so
-  /// that what ran side by side does so again. Nothing need be discovered before.
+  /// that what ran side by side does so again. Nothing need be discovered before. Splits that were
+  /// taken over as given are left out.
   [[nodiscard]] std::vector<answer> restore(const std::vector<std::string>& seen,
                                             std::vector<connectors::source_split> reading,
                                             std::vector<connectors::source_split> waiting);
@@ -50,6 +54,7 @@ class split_enumerator {
   [[nodiscard]] std::vector<answer> deal_evenly();
   [[nodiscard]] std::vector<answer> serve();
   [[nodiscard]] connectors::source_split give();
+  void add(std::vector<connectors::source_split> splits);
 
   std::uint32_t readers_;
   bool bounded_;
@@ -60,6 +65,7 @@ class split_enumerator {
   std::vector<connectors::source_split> given_;  ///< as they were given
   std::deque<subtask_index> hungry_;
   std::set<std::string, std::less<>> known_;
+  std::set<std::string, std::less<>> taken_over_;  ///< given by the enumerator before
 };
 
 }  // namespace millrace::coordination

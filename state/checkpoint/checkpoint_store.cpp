@@ -88,7 +88,12 @@ result<std::unique_ptr<coordination::snapshot_store>> open_checkpoint_store(
     const store_options& options) {
   MILLRACE_CHECK(check_options(options));
   MILLRACE_TRY(auto root, open_folder(options.directory + "/" + options.job, options.storage));
-  MILLRACE_TRY(const bool locked, root->lock(std::string(lock_name)));
+  bool locked = false;
+  if (options.leader_epoch == 0) {
+    MILLRACE_TRY(locked, root->lock(std::string(lock_name)));
+  } else {
+    MILLRACE_CHECK(root->make_folder(""));
+  }
   auto job = std::make_unique<job_folder>(options, std::move(root), locked);
   MILLRACE_CHECK(job->look_around());
   return std::unique_ptr<coordination::snapshot_store>(std::move(job));

@@ -19,12 +19,16 @@ struct store_options {
   /// Where the storage has no locks: go on from checkpoints that are there, and stop a run that may
   /// still write them. Without it such a store can only be read.
   bool take_over = false;
+  /// Of the coordinator that opens it; whoever comes with a larger one takes the folder over, one
+  /// with a smaller one is refused. No lock is held then. 0: there is one process at a time.
+  std::uint64_t leader_epoch = 0;
   option_map storage = {};  ///< see `open_folder`
 };
 
 /// Opens (makes) `directory/job`, takes its lock and clears leftovers away.
-/// Errors: state_locked (held by a live process, or another run took it over at the same moment),
-/// state_io, config_bad_value (job name, retained, options of the storage).
+/// Errors: state_locked (held by a live process, or another run took it over at the same moment,
+/// or belongs to a leader of a larger epoch), state_io, config_bad_value (job name, retained,
+/// options of the storage).
 [[nodiscard]] result<std::unique_ptr<coordination::snapshot_store>> open_checkpoint_store(
     const store_options& options);
 

@@ -51,6 +51,7 @@ job_folder::job_folder(const store_options& options, std::shared_ptr<object_fold
       storage_(options.storage),
       locked_(locked),
       take_over_(options.take_over),
+      leader_epoch_(options.leader_epoch),
       keep_(options.retained),
       inline_below_(options.inline_below),
       files_(root_) {}
@@ -113,12 +114,24 @@ result<void> job_folder::claim_in_turn() {
 
 // Afterwards the run before cannot complete a checkpoint any more, nor let its sinks commit.
 result<void> job_folder::claim() {
+  MILLRACE_CHECK(check_epoch());
   if (!pointer_) MILLRACE_CHECK(name_all_manifests());
   owner_ = new_owner();
   job_pointer next = pointer_.value_or(job_pointer{});
   next.complete = good_;
   next.reserved = checkpoint_id(newest_.value + reserved_ahead);
   return swap_pointer(std::move(next));
+}
+
+// A leader that others have followed may wake up and want its job back.
+result<void> job_folder::check_epoch() const {
+  if (leader_epoch_ == 0 || !pointer_ || pointer_->leader_epoch <= leader_epoch_) return {};
+  return make_error(
+      state_locked,
+      fmt::format("'{}' belongs to the coordinator of epoch {}, this one has {}",
+                  root_->place_of(""), pointer_->leader_epoch, leader_epoch_),
+      "another coordinator leads; where the store that elects was wiped, start the job anew from "
+      "a savepoint");
 }
 
 // A pointer that names nothing would make every checkpoint a leftover.
@@ -133,6 +146,7 @@ result<void> job_folder::name_all_manifests() {
 
 result<void> job_folder::swap_pointer(job_pointer next) {
   next.owner = owner_;
+  next.leader_epoch = leader_epoch_;
   std::string text = to_text(next);
   MILLRACE_CHECK(root_->swap(std::string(pointer_name), pointer_text_, text));
   pointer_text_ = std::move(text);
@@ -205,11 +219,11 @@ result<void> job_folder::place_files(checkpoint_manifest& manifest,
 
 result<void> job_folder::make_durable(checkpoint_manifest& manifest, const std::string& folder) {
   manifest.job = job_;
+  manifest.leader_epoch = leader_epoch_;
   MILLRACE_CHECK(place_files(manifest, folder));
   MILLRACE_CHECK(pass_step(protocol_step::manifest));
   MILLRACE_TRY(auto hash, store_manifest(manifest, *root_, manifest_of(manifest.id)));
   job_pointer next;
-  next.leader_epoch = manifest.leader_epoch;
   if (!locked_) {
     next.reserved = std::max(pointer_->reserved, checkpoint_id(manifest.id.value + reserved_ahead));
   }

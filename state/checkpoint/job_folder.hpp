@@ -67,6 +67,7 @@ class job_folder final : public coordination::snapshot_store {
   [[nodiscard]] result<void> read_pointer();
   [[nodiscard]] result<void> claim_in_turn();
   [[nodiscard]] result<void> claim();
+  [[nodiscard]] result<void> check_epoch() const;
   [[nodiscard]] result<void> name_all_manifests();
   [[nodiscard]] result<void> reserve(checkpoint_id id);
   [[nodiscard]] result<void> swap_pointer(job_pointer next);
@@ -86,6 +87,7 @@ class job_folder final : public coordination::snapshot_store {
   option_map storage_;
   bool locked_;
   bool take_over_;
+  std::uint64_t leader_epoch_;  // 0: no coordinators take turns here
   /// Of this run, where there is no lock; empty until it has made the pointer its own.
   std::string owner_;
   std::uint32_t keep_;

@@ -3,12 +3,14 @@
 #include "core/codec/control/job_codec.hpp"
 #include "state/checkpoint/checksum.hpp"
 #include "state/storage/file_io.hpp"
+#include "state/storage/job_lock.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <string_view>
 #include <utility>
 
@@ -21,6 +23,9 @@ constexpr std::string_view suffix = ".job";
 constexpr std::size_t hash_size = 32;
 constexpr std::size_t id_size = 16;
 constexpr std::uint64_t longest_entry = 64U << 20;
+constexpr std::uint64_t longest_epoch = 32;
+// The lock is held for one write at a time.
+constexpr std::int64_t patience_ms = 10'000;
 
 bool is_id(std::string_view text) {
   return text.size() == id_size && std::ranges::all_of(text, [](char c) {
@@ -36,6 +41,17 @@ error damaged(const std::string& path, std::string_view what) {
 class file_job_store final : public coordination::job_store {
  public:
   explicit file_job_store(std::string path) : path_(std::move(path)) {}
+
+  // Durable before anything is read: the leader before writes nothing behind it.
+  result<void> claim(std::uint64_t epoch) {
+    MILLRACE_TRY(const auto alone, job_lock::take_within(lock_file(), patience_ms));
+    MILLRACE_TRY(const std::uint64_t before, stored_epoch());
+    epoch_ = std::max(epoch, before + 1);
+    MILLRACE_CHECK(replace_file(epoch_file(), std::to_string(epoch_) + "\n"));
+    return sync_directory(path_);
+  }
+
+  std::uint64_t epoch() const override { return epoch_; }
 
   result<coordination::kept_jobs> load() override {
     coordination::kept_jobs kept;
@@ -65,18 +81,44 @@ class file_job_store final : public coordination::job_store {
                         "job '" + entry.name + "' is larger than 64 MiB with its script",
                         "split the script into several jobs");
     }
+    MILLRACE_TRY(const auto alone, job_lock::take_within(lock_file(), patience_ms));
+    MILLRACE_CHECK(check_epoch());
     MILLRACE_CHECK(replace_file(file_of(entry.definition.id), bytes));
     return sync_directory(path_);
   }
 
   result<void> erase(const std::string& id) override {
     MILLRACE_CHECK(check_id(id));
+    MILLRACE_TRY(const auto alone, job_lock::take_within(lock_file(), patience_ms));
+    MILLRACE_CHECK(check_epoch());
     const std::string file = file_of(id);
     if (::unlink(file.c_str()) != 0 && errno != ENOENT) return io_error("remove", file);
     return sync_directory(path_);
   }
 
  private:
+  [[nodiscard]] std::string lock_file() const { return path_ + "/lock"; }
+  [[nodiscard]] std::string epoch_file() const { return path_ + "/epoch"; }
+
+  [[nodiscard]] result<std::uint64_t> stored_epoch() const {
+    if (!exists(epoch_file())) return std::uint64_t{0};
+    MILLRACE_TRY(const std::string text, read_file(epoch_file(), longest_epoch));
+    std::uint64_t epoch = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), epoch);
+    if (read.ec == std::errc() && std::string_view(read.ptr) == "\n") return epoch;
+    return make_error(errc::state_corrupt, "'" + epoch_file() + "' holds no number",
+                      "write one into it that is above the epochs of all coordinators before");
+  }
+
+  [[nodiscard]] result<void> check_epoch() const {
+    MILLRACE_TRY(const std::uint64_t newest, stored_epoch());
+    if (newest == epoch_) return {};
+    return make_error(state_locked,
+                      "another coordinator leads: epoch " + std::to_string(newest) +
+                          " has come after " + std::to_string(epoch_),
+                      "jobs can only be changed through that one");
+  }
+
   [[nodiscard]] std::string file_of(std::string_view id) const {
     return path_ + "/" + std::string(id) + std::string(suffix);
   }
@@ -102,16 +144,19 @@ class file_job_store final : public coordination::job_store {
   }
 
   std::string path_;
+  std::uint64_t epoch_ = 0;
 };
 
 }  // namespace
 
-result<std::unique_ptr<coordination::job_store>> open_file_job_store(const std::string& path) {
+result<std::unique_ptr<coordination::job_store>> open_file_job_store(const std::string& path,
+                                                                     std::uint64_t epoch) {
   const bool is_new = !exists(path);
   MILLRACE_CHECK(make_directories(path));
   if (is_new && ::chmod(path.c_str(), 0700) != 0) return io_error("protect", path);
-  std::unique_ptr<coordination::job_store> store = std::make_unique<file_job_store>(path);
-  return store;
+  auto store = std::make_unique<file_job_store>(path);
+  MILLRACE_CHECK(store->claim(epoch));
+  return std::unique_ptr<coordination::job_store>(std::move(store));
 }
 
 }  // namespace millrace::state

@@ -13,6 +13,7 @@ namespace millrace::state {
 namespace {
 
 constexpr std::uint64_t swapped_limit = 1U << 20;
+constexpr std::int64_t swap_patience_ms = 10'000;
 
 class file_reader final : public object_reader {
  public:
@@ -94,6 +95,12 @@ result<void> directory_folder::swap(const std::string& name,
                                     const std::optional<std::string>& expected,
                                     const std::string& next) {
   const std::string path = place_of(name);
+  std::optional<job_lock> alone;
+  if (!lock_) {
+    auto taken = job_lock::take_within(path + ".lock", swap_patience_ms);
+    if (!taken) return taken.take_error();
+    alone.emplace(std::move(*taken));
+  }
   std::optional<std::string> now;
   if (exists(path)) {
     MILLRACE_TRY(now, read_file(path, swapped_limit));

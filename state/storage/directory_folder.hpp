@@ -5,8 +5,8 @@
 
 namespace millrace::state {
 
-/// A local directory as checkpoint storage. `swap` compares and then renames: it is one step only
-/// among those who hold the directory's lock, which one process can (see `lock`).
+/// A local directory as checkpoint storage. `swap` compares and then renames: behind a lock of the
+/// object's own, `NAME.lock`, unless this folder holds the directory's (see `lock`).
 class directory_folder : public object_folder {
  public:
   explicit directory_folder(std::string path) : path_(std::move(path)) {}

@@ -39,7 +39,7 @@ FENCES = [
     (r"^rocksdb/", ["state", "tests/unit/state"]),
     (r"^zmq", ["net/transport", "tests/unit/net"]),
     (r"^(httplib\.h|prometheus/)", ["net/http"]),
-    (r"^nlohmann/", ["cli/cluster", "tests"]),
+    (r"^nlohmann/", ["cli/cluster", "net/election", "tests"]),
     (r"^histedit\.h", ["cli/shell"]),
     (r"^CLI/", ["cli", "tests/sim"]),
     (r"^(capnp|kj)/", ["schemas", "core/codec", "tests"]),

@@ -90,7 +90,7 @@ body read(wire::WorkerGreeting::Reader from) {
   return out::control_body(std::move(m));
 }
 
-body read(wire::DeployOrder::Reader from) {
+result<out::deploy_order> order_of(wire::DeployOrder::Reader from) {
   out::deploy_order m;
   m.attempt = from.getAttempt();
   MILLRACE_TRY(m.job, read_definition(from.getJob()));
@@ -100,6 +100,11 @@ body read(wire::DeployOrder::Reader from) {
   m.savepoint = text(from.getSavepoint());
   MILLRACE_CHECK(check_savepoint(m.savepoint));
   m.random_seed = from.getRandomSeed();
+  return m;
+}
+
+body read(wire::DeployOrder::Reader from) {
+  MILLRACE_TRY(auto m, order_of(from));
   return out::control_body(std::move(m));
 }
 
@@ -145,7 +150,7 @@ body read(wire::TaskReport::Reader from) {
       from.getBusyUs(), from.getBackpressuredUs(), from.getStateBytes()});
 }
 
-body read(wire::EndReport::Reader from) {
+result<out::end_report> end_of(wire::EndReport::Reader from) {
   if (from.getEnd() > static_cast<std::uint8_t>(out::end_report::how::failed)) {
     return bad_message("a task that ended in no known way");
   }
@@ -156,6 +161,44 @@ body read(wire::EndReport::Reader from) {
   if (from.hasCause()) m.cause = read_failure(from.getCause());
   MILLRACE_TRY(m.committables, read(from.getCommittables()));
   MILLRACE_TRY(m.finished_splits, read(from.getFinishedSplits()));
+  return m;
+}
+
+body read(wire::EndReport::Reader from) {
+  MILLRACE_TRY(auto m, end_of(from));
+  return out::control_body(std::move(m));
+}
+
+result<out::attempt_report::part> part_of(wire::TaskPart::Reader from) {
+  out::attempt_report::part part;
+  part.task = from.getTask();
+  part.acknowledged = checkpoint_id(from.getAcknowledged());
+  MILLRACE_TRY(part.given, read(from.getGiven()));
+  MILLRACE_TRY(part.finished_splits, read(from.getFinishedSplits()));
+  part.wants_split = from.getWantsSplit();
+  MILLRACE_CHECK(check_count("prepared work", from.getPrepared().size()));
+  for (const auto work : from.getPrepared()) {
+    auto& prepared = part.prepared.emplace_back();
+    prepared.checkpoint = checkpoint_id(work.getCheckpoint());
+    MILLRACE_TRY(prepared.committables, read(work.getCommittables()));
+  }
+  if (from.hasEnd()) {
+    MILLRACE_TRY(part.end, end_of(from.getEnd()));
+  }
+  return part;
+}
+
+body read(wire::AttemptReport::Reader from) {
+  out::attempt_report m;
+  MILLRACE_TRY(m.order, order_of(from.getOrder()));
+  m.started = from.getStarted();
+  m.stopping = from.getStopping();
+  m.newest = checkpoint_id(from.getNewest());
+  MILLRACE_CHECK(check_count("parts", from.getParts().size()));
+  for (const auto each : from.getParts()) {
+    MILLRACE_TRY(auto part, part_of(each));
+    m.parts.push_back(std::move(part));
+  }
   return out::control_body(std::move(m));
 }
 
@@ -203,6 +246,7 @@ body read(wire::ControlMessage::Reader from) {
     case ControlMessage::STATE: return read(from.getState());
     case ControlMessage::TASK: return read(from.getTask());
     case ControlMessage::END: return read(from.getEnd());
+    case ControlMessage::ATTEMPT: return read(from.getAttempt());
     default: return read_numbers(from);
   }
 }

@@ -66,8 +66,7 @@ void write(message_builder to, const in::heartbeat& from) {
   to.initHeartbeat().setNumber(from.number);
 }
 
-void write(message_builder to, const in::deploy_order& from) {
-  auto m = to.initDeploy();
+void write(wire::DeployOrder::Builder m, const in::deploy_order& from) {
   m.setAttempt(from.attempt);
   write_definition(m.initJob(), from.job);
   auto peers = m.initPeers(count(from.peers));
@@ -81,6 +80,8 @@ void write(message_builder to, const in::deploy_order& from) {
   m.setSavepoint(text(from.savepoint));
   m.setRandomSeed(from.random_seed);
 }
+
+void write(message_builder to, const in::deploy_order& from) { write(to.initDeploy(), from); }
 
 void write(message_builder to, const in::attempt_deployed& from) {
   auto m = to.initDeployed();
@@ -163,14 +164,40 @@ void write(message_builder to, const in::stop_order& from) {
   to.initStop().setAttempt(from.attempt);
 }
 
-void write(message_builder to, const in::end_report& from) {
-  auto m = to.initEnd();
+void write(wire::EndReport::Builder m, const in::end_report& from) {
   m.setAttempt(from.attempt);
   m.setTask(from.task);
   m.setEnd(static_cast<std::uint8_t>(from.end));
   if (from.cause) write_failure(m.initCause(), *from.cause);
   write(m.initCommittables(count(from.committables)), from.committables);
   write(m.initFinishedSplits(count(from.finished_splits)), from.finished_splits);
+}
+
+void write(message_builder to, const in::end_report& from) { write(to.initEnd(), from); }
+
+void write(wire::TaskPart::Builder to, const in::attempt_report::part& from) {
+  to.setTask(from.task);
+  to.setAcknowledged(from.acknowledged.value);
+  write(to.initGiven(count(from.given)), from.given);
+  write(to.initFinishedSplits(count(from.finished_splits)), from.finished_splits);
+  to.setWantsSplit(from.wants_split);
+  auto prepared = to.initPrepared(count(from.prepared));
+  for (kj::uint i = 0; i < prepared.size(); ++i) {
+    prepared[i].setCheckpoint(from.prepared[i].checkpoint.value);
+    const committables& work = from.prepared[i].committables;
+    write(prepared[i].initCommittables(count(work)), work);
+  }
+  if (from.end) write(to.initEnd(), *from.end);
+}
+
+void write(message_builder to, const in::attempt_report& from) {
+  auto m = to.initAttempt();
+  write(m.initOrder(), from.order);
+  m.setStarted(from.started);
+  m.setStopping(from.stopping);
+  m.setNewest(from.newest.value);
+  auto parts = m.initParts(count(from.parts));
+  for (kj::uint i = 0; i < parts.size(); ++i) write(parts[i], from.parts[i]);
 }
 
 }  // namespace

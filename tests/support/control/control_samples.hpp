@@ -63,6 +63,27 @@ inline coordination::state_report full_state_report() {
   return report;
 }
 
+inline coordination::attempt_report full_attempt_report() {
+  using namespace coordination;
+  attempt_report report;
+  report.order = full_deploy_order();
+  report.started = true;
+  report.stopping = true;
+  report.newest = checkpoint_id(9);
+  attempt_report::part running;
+  running.task = 1;
+  running.acknowledged = checkpoint_id(8);
+  running.given = {{"file-1", std::string("\0\1", 2)}, {"file-2", ""}};
+  running.finished_splits = {"file-1"};
+  running.wants_split = true;
+  running.prepared = {{checkpoint_id(7), {{4, "staged"}}}, {checkpoint_id(8), {}}};
+  attempt_report::part over;
+  over.task = 2;
+  over.end = end_report{3, 2, end_report::how::finished, std::nullopt, {{4, "staged"}}, {"file-1"}};
+  report.parts = {running, over};
+  return report;
+}
+
 /// At least one message of every kind, with every field set to something else than its default,
 /// and those with optional parts also without them.
 inline std::vector<coordination::control_message> control_samples() {
@@ -95,7 +116,8 @@ inline std::vector<coordination::control_message> control_samples() {
       task_report{3, 1, 10, 20, 30, 40, 50, 60},
       stop_order{3},
       end_report{3, 1, end_report::how::failed, cause, {{4, "staged"}}, {"file-1"}},
-      end_report{3, 1, end_report::how::cancelled, std::nullopt, {}, {}}};
+      end_report{3, 1, end_report::how::cancelled, std::nullopt, {}, {}},
+      full_attempt_report()};
   std::vector<control_message> messages;
   for (auto& body : bodies) messages.push_back({messages.size(), std::move(body)});
   return messages;

@@ -101,6 +101,32 @@ TEST_F(checkpoint_book_test, what_could_not_be_committed_is_part_of_the_next_che
   EXPECT_TRUE(book_.release(checkpoint_id(2)).committables.empty());
 }
 
+TEST_F(checkpoint_book_test, what_was_prepared_under_another_master_goes_with_the_next) {
+  book_.begin(checkpoint_id(5), 0);
+  book_.take_over(2, {}, {{2, {"a"}}, {2, {"b"}}});
+  book_.on_finished(3, prepared("c"));
+  EXPECT_EQ(book_.release(checkpoint_id(4)).committables.size(), 0u);
+  book_.begin(checkpoint_id(6), 0);
+  acknowledge(2, snapshot_of(6, 0, 0));
+  const auto manifest = book_.manifest();
+  ASSERT_EQ(manifest.sinks.size(), 2u);
+  EXPECT_EQ(manifest.sinks[0].committables, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(manifest.sinks[1].committables, std::vector<std::string>{"c"});
+  EXPECT_EQ(book_.release(checkpoint_id(6)).committables.size(), 3u);
+}
+
+TEST_F(checkpoint_book_test, splits_read_under_another_master_are_not_read_again) {
+  split_enumerator e(2, false, true);
+  e.take_over({{"a", ""}, {"b", ""}});
+  book_.begin(checkpoint_id(5), 0);
+  book_.take_over(0, {"a"}, {});
+  book_.begin(checkpoint_id(6), 0);
+  acknowledge(1, snapshot_of(6, 0, 0));
+  const auto state = e.snapshot(book_.reported_splits(0));
+  ASSERT_EQ(state.waiting.size(), 1u);
+  EXPECT_EQ(state.waiting[0].id, "b");
+}
+
 // A split may be on its way to its reader when the barrier passes there.
 TEST_F(checkpoint_book_test, a_split_that_its_reader_did_not_know_is_waiting) {
   split_enumerator e(2, false, true);

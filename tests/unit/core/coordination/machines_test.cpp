@@ -45,6 +45,33 @@ TEST(split_enumerator_test, later_discoveries_bring_only_what_is_new) {
   EXPECT_EQ(text_of(e.on_discovered(splits(2))), "0:split1");
 }
 
+TEST(split_enumerator_test, readers_of_an_enumerator_before_keep_what_they_have) {
+  split_enumerator bounded(2, true, false);
+  bounded.take_over({{"split0", ""}, {"split2", ""}});
+  EXPECT_EQ(text_of(bounded.on_request(subtask_index(1))), "");
+  EXPECT_EQ(text_of(bounded.on_discovered(splits(4))), "1:split1");
+  EXPECT_EQ(text_of(bounded.on_request(subtask_index(0))), "0:split3");
+  EXPECT_EQ(text_of(bounded.on_request(subtask_index(0))), "0:-");
+}
+
+// The checkpoint is older than what its readers have been given since; one never got its split.
+TEST(split_enumerator_test, a_checkpoint_and_its_readers_make_the_enumerator_again) {
+  split_enumerator e(2, true, false);
+  e.take_over({{"split0", "17"}, {"split2", ""}});
+  const std::vector<std::string> seen = {"split0", "split1", "split2", "split3", "split4"};
+  EXPECT_EQ(text_of(e.restore(seen, {{"split0", "20"}, {"split1", "3"}},
+                              {{"split2", ""}, {"split4", ""}})),
+            "0:split1");
+  EXPECT_EQ(text_of(e.on_request(subtask_index(1))), "1:split4");
+  EXPECT_EQ(text_of(e.on_request(subtask_index(1))), "1:-");
+  // Reported by nobody: it may be on its way to its reader.
+  const auto state = e.snapshot({"split0", "split1"});
+  ASSERT_EQ(state.waiting.size(), 2U);
+  EXPECT_EQ(state.waiting[0].id, "split2");
+  EXPECT_EQ(state.waiting[1].id, "split4");
+  EXPECT_EQ(state.seen.size(), 5U);
+}
+
 TEST(job_state_machine_test, finishes_with_its_last_task) {
   job_state_machine m(2);
   m.on_started();

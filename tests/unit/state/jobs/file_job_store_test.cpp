@@ -20,8 +20,8 @@ class jobs_in_files : public ::testing::Test {
   }
   ~jobs_in_files() override { remove_all(path_); }
 
-  std::unique_ptr<coordination::job_store> open() {
-    auto store = open_file_job_store(folder_);
+  std::unique_ptr<coordination::job_store> open(std::uint64_t epoch = 0) {
+    auto store = open_file_job_store(folder_, epoch);
     EXPECT_TRUE(store.ok());
     return std::move(*store);
   }
@@ -60,6 +60,31 @@ TEST_F(jobs_in_files, an_erased_job_is_gone) {
   ASSERT_TRUE(open()->erase(std::string(16, 'a')).ok());
   ASSERT_TRUE(open()->erase(std::string(16, 'a')).ok());
   EXPECT_TRUE(kept().jobs.empty());
+}
+
+TEST_F(jobs_in_files, who_has_been_followed_by_another_writes_nothing) {
+  const auto old = open(7);
+  EXPECT_EQ(old->epoch(), 7U);
+  ASSERT_TRUE(old->put(job('a', "first")).ok());
+  const auto next = open(9);
+  EXPECT_EQ(next->epoch(), 9U);
+  EXPECT_EQ(old->put(job('a', "late")).error().code, state_locked);
+  EXPECT_EQ(old->put(job('b', "late")).error().code, state_locked);
+  EXPECT_EQ(old->erase(std::string(16, 'a')).error().code, state_locked);
+  EXPECT_TRUE(next->put(job('b', "second")).ok());
+  const auto all = kept();
+  ASSERT_EQ(all.jobs.size(), 2U);
+  EXPECT_EQ(all.jobs[0].name, "first");
+  EXPECT_EQ(all.jobs[1].name, "second");
+}
+
+// An elector that was set up anew counts from 1 again.
+TEST_F(jobs_in_files, epochs_grow_whatever_the_elector_says) {
+  EXPECT_EQ(open(7)->epoch(), 7U);
+  EXPECT_EQ(open(1)->epoch(), 8U);
+  EXPECT_EQ(open()->epoch(), 9U);
+  ASSERT_TRUE(replace_file(folder_ + "/epoch", "many\n").ok());
+  EXPECT_EQ(open_file_job_store(folder_).error().code, errc::state_corrupt);
 }
 
 TEST_F(jobs_in_files, a_damaged_file_is_told_of_and_stays) {
