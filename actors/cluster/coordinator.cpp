@@ -27,6 +27,13 @@ constexpr const char* identity = "coordinator";
 constexpr int savepoint_tries = 5;
 constexpr std::chrono::seconds patience_with_ends{60};
 
+// One step of a path: whoever submits stays in the folder of savepoints.
+result<void> check_savepoint_name(const std::string& name) {
+  if (!name.starts_with('.') && name.find('/') == name.npos) return {};
+  return make_error(errc::config_bad_usage, "'" + name + "' is no name of a savepoint",
+                    "give the last part of the path that savepoint printed");
+}
+
 error not_possible(const std::string& job, const std::string& why) {
   return make_error(errc::config_bad_usage, "no savepoint of job " + job + ": " + why);
 }
@@ -58,6 +65,7 @@ class running_coordinator final : public coordinator {
   const cluster_board& board() const override { return parts_.board; }
 
   result<void> submit(job_submission submission) override {
+    MILLRACE_CHECK(check_savepoint_name(submission.savepoint));
     auto taken = std::make_shared<std::promise<result<void>>>();
     auto answer = taken->get_future();
     const std::string id = submission.definition.id;

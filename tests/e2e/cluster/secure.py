@@ -138,9 +138,9 @@ def check_rest(cluster, secrets):
     trust = ssl.create_default_context(cafile=secrets / "tls.crt")
     token = (secrets / "token").read_text().strip()
 
-    def status(path, headers):
+    def status(path, headers, body=None):
         try:
-            asked = urllib.request.Request(cluster.url + path, headers=headers)
+            asked = urllib.request.Request(cluster.url + path, data=body and json.dumps(body).encode(), headers=headers)
             return urllib.request.urlopen(asked, context=trust).status
         except urllib.error.HTTPError as e:
             return e.code
@@ -151,6 +151,8 @@ def check_rest(cluster, secrets):
     wanted = {"/healthz": [200, 200, 200], "/api/v1/jobs": [200, 401, 401], "/metrics": [200, 401, 401],
               "/nowhere": [404, 401, 401]}
     check("REST asks for the token, except for probes", found == wanted, found)
+    outside = {"script": JOB, "savepoint": "../../outside"}
+    check("no savepoint outside of their folder", status("/api/v1/jobs", right, outside) == 409)
     done = millrace("list", "--rest", cluster.url, "--ca-file", secrets / "tls.crt")
     check("without a token the tool is told", done.returncode == 1 and "--token-file" in done.stderr, done)
     done = millrace("list", "--rest", cluster.url, "--token-file", secrets / "token")
