@@ -38,7 +38,6 @@ std::vector<metric_sample> run_metrics::read() const {
   for (const auto& j : jobs_) {
     jobs.push_back({{{"job_name", j.name}},
                     !coordination::is_final(j.handle->status()),
-                    false,
                     now_us - j.started_us,
                     j.handle->checkpoints(),
                     j.handle->tasks()});

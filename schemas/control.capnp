@@ -108,6 +108,22 @@ struct TaskReport {
   busyUs @5 :UInt64;
   backpressuredUs @6 :UInt64;
   stateBytes @7 :UInt64;
+  idleUs @8 :UInt64;
+  queuedBytes @9 :UInt64;
+  receivedRows @10 :UInt64;   # over channels, as the three below
+  receivedBytes @11 :UInt64;
+  sentRows @12 :UInt64;
+  sentBytes @13 :UInt64;
+  operators @14 :List(OperatorCounts);
+}
+
+struct OperatorCounts {
+  node @0 :UInt32;            # of the plan
+  rowsIn @1 :UInt64;
+  rowsOut @2 :UInt64;
+  lateRows @3 :UInt64;
+  rejectedRows @4 :UInt64;
+  nullKeyRows @5 :UInt64;
 }
 
 struct PreparedWork {

@@ -1,5 +1,6 @@
 #include "actors/cluster/attempt_agent.hpp"
 
+#include "actors/cluster/task_reports.hpp"
 #include "actors/cluster/worker_wiring.hpp"
 #include "actors/jobs/task_state_files.hpp"
 #include "actors/system/io_pool.hpp"
@@ -27,7 +28,9 @@ namespace {
 
 using namespace coordination;
 
+// A coordinator hears of a job's tasks at most so often, however many there are.
 constexpr std::chrono::milliseconds report_every{1000};
+constexpr std::uint64_t most_reports_a_second = 200;
 
 using committable_list = std::vector<std::pair<std::uint32_t, std::string>>;
 
@@ -64,6 +67,7 @@ class agent_state {
   void report(states_written& m);
   void on_ended(task_ended& m);
   void report_counters();
+  [[nodiscard]] std::chrono::milliseconds report_interval() const;
   void leave();
   template <class Message>
   void tell(std::uint32_t task, const Message& message);
@@ -278,18 +282,20 @@ void agent_state::on_ended(task_ended& m) {
 }
 
 void agent_state::report_counters() {
+  const std::int64_t now_us = system_clock().steady_us();
   for (std::size_t i = 0; i < numbers_.size(); ++i) {
-    const runtime::task_metrics& m = *group_.metrics[i];
-    task_report report{.attempt = order_.attempt, .task = numbers_[i]};
-    report.rows_in = m.source_rows.load();
-    report.rows_out = m.sink_rows.load();
-    report.watermark = m.watermark.load();
-    report.busy_us = static_cast<std::uint64_t>(m.busy_us.load());
-    report.backpressured_us = static_cast<std::uint64_t>(m.blocked_us.load());
-    report.state_bytes = static_cast<std::uint64_t>(m.state_bytes.load());
+    task_report report = make_report(*group_.metrics[i], now_us);
+    report.attempt = order_.attempt;
+    report.task = numbers_[i];
     options_.coordinator->send(std::move(report));
   }
-  if (running_ > 0) self_->delayed_send(self_, report_every, report_tick{});
+  if (running_ > 0) self_->delayed_send(self_, report_interval(), report_tick{});
+}
+
+std::chrono::milliseconds agent_state::report_interval() const {
+  const auto rarely =
+      std::chrono::milliseconds(order_.places.size() * 1000 / most_reports_a_second);
+  return std::max(report_every, rarely);
 }
 
 void agent_state::leave() {

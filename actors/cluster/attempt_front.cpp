@@ -1,6 +1,7 @@
 #include "actors/cluster/attempt_front.hpp"
 
 #include "actors/cluster/remote_task.hpp"
+#include "actors/cluster/task_reports.hpp"
 
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -157,14 +158,7 @@ void front_state::on(const std::string&, const state_report& m) {
 }
 
 void front_state::on(const std::string&, const task_report& m) {
-  if (m.task >= counters_.size()) return;
-  runtime::task_metrics& to = *counters_[m.task];
-  to.source_rows = m.rows_in;
-  to.sink_rows = m.rows_out;
-  to.watermark = m.watermark;
-  to.busy_us = static_cast<std::int64_t>(m.busy_us);
-  to.blocked_us = static_cast<std::int64_t>(m.backpressured_us);
-  to.state_bytes = static_cast<std::int64_t>(m.state_bytes);
+  if (m.task < counters_.size()) take_report(m, *counters_[m.task]);
 }
 
 void front_state::on(const std::string&, const end_report& m) {
@@ -226,9 +220,26 @@ attempt_front_handle::behavior_type run_front(
   return self->state.behavior(std::move(order), std::move(peers));
 }
 
+// A task's counters here, under the names that it has itself.
+std::shared_ptr<runtime::task_metrics> make_counters(const job_setup& setup,
+                                                     const job_vertex& vertex,
+                                                     std::uint32_t subtask, std::string worker) {
+  auto counters = std::make_shared<runtime::task_metrics>();
+  counters->vertex = vertex.name;
+  counters->subtask = subtask;
+  counters->worker = std::move(worker);
+  for (const std::uint32_t node : vertex.nodes) {
+    counters->operators.push_back(std::make_unique<runtime::named_operator_metrics>());
+    counters->operators.back()->name = setup.plan.nodes[node].name;
+    counters->operators.back()->node = node;
+  }
+  return counters;
+}
+
 class front_deployer final : public task_deployer {
  public:
-  explicit front_deployer(attempt_front_handle front) : front_(std::move(front)) {}
+  front_deployer(attempt_front_handle front, std::vector<std::string> workers)
+      : front_(std::move(front)), workers_(std::move(workers)) {}
 
   result<task_group> deploy(caf::actor_system& system, const job_setup& setup,
                             job_master_handle master) override {
@@ -236,10 +247,8 @@ class front_deployer final : public task_deployer {
     front_launch launch{std::move(master), {}, {}};
     for (const job_vertex& vertex : setup.graph.vertices) {
       for (std::uint32_t s = 0; s < vertex.parallelism; ++s) {
-        auto counters = std::make_shared<runtime::task_metrics>();
-        counters->vertex = vertex.name;
-        counters->subtask = s;
         const auto number = static_cast<std::uint32_t>(group.tasks.size());
+        auto counters = make_counters(setup, vertex, s, workers_.at(number));
         group.tasks.push_back(spawn_remote_task(system, number, front_));
         group.metrics.push_back(counters);
         launch.counters.push_back(std::move(counters));
@@ -252,6 +261,7 @@ class front_deployer final : public task_deployer {
 
  private:
   attempt_front_handle front_;
+  std::vector<std::string> workers_;  // by task
 };
 
 }  // namespace
@@ -261,8 +271,9 @@ attempt_front_handle spawn_attempt_front(caf::actor_system& system, deploy_order
   return system.spawn(run_front, std::move(order), std::move(peers));
 }
 
-std::shared_ptr<task_deployer> deploy_through(attempt_front_handle front) {
-  return std::make_shared<front_deployer>(std::move(front));
+std::shared_ptr<task_deployer> deploy_through(attempt_front_handle front,
+                                              std::vector<std::string> workers) {
+  return std::make_shared<front_deployer>(std::move(front), std::move(workers));
 }
 
 }  // namespace millrace::actors

@@ -57,8 +57,9 @@ struct attempt_peer {
                                                        coordination::deploy_order order,
                                                        std::vector<attempt_peer> peers);
 
-/// Deploys through a front.
-[[nodiscard]] std::shared_ptr<task_deployer> deploy_through(attempt_front_handle front);
+/// Deploys through a front. `workers`: where each task goes, by number.
+[[nodiscard]] std::shared_ptr<task_deployer> deploy_through(attempt_front_handle front,
+                                                            std::vector<std::string> workers);
 
 }  // namespace millrace::actors
 

@@ -40,12 +40,13 @@ bool coordinator_state::grant(const slots_wanted& m) {
   order.attempt = *number;
   order.places = placed.places;
   std::vector<attempt_peer> peers;
-  attempt_granted granted{order.attempt, {}, {}};
+  attempt_granted granted{order.attempt, {}, {}, {}};
   for (const std::uint32_t id : placed.workers) {
     const known_worker& worker = *registry_.find(id);
     peers.push_back({worker.name, worker.data_endpoint, ways_.at(id).channel});
     granted.workers.push_back(worker.name);
   }
+  for (const std::uint32_t p : placed.places) granted.places.push_back(granted.workers[p]);
   granted.front = spawn_attempt_front(self_->system(), std::move(order), std::move(peers));
   self_->monitor(granted.front);
   attempts_[granted.attempt] = {job, granted.front};

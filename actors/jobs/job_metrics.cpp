@@ -76,10 +76,12 @@ void add_task(sample_list& out, const observed_job& job, const runtime::task_met
   out.add(metric_id::task_busy, labels, read(t.busy_us) / 1e6);
   out.add(metric_id::task_backpressured, labels, read(t.blocked_us) / 1e6);
   out.add(metric_id::task_state, labels, read(t.state_bytes));
-  if (!job.remote) {
-    out.add(metric_id::task_idle, labels, read(t.idle_us) / 1e6);
-    out.add(metric_id::task_queued, labels, read(t.queued_bytes));
-  }
+  out.add(metric_id::task_idle, labels, read(t.idle_us) / 1e6);
+  out.add(metric_id::task_queued, labels, read(t.queued_bytes));
+  out.add(metric_id::task_received_rows, labels, read(t.received_rows));
+  out.add(metric_id::task_received_bytes, labels, read(t.received_bytes));
+  out.add(metric_id::task_sent_rows, labels, read(t.sent_rows));
+  out.add(metric_id::task_sent_bytes, labels, read(t.sent_bytes));
   add_watermark(out, labels, t.watermark.load(std::memory_order_relaxed), now);
 }
 

@@ -15,7 +15,6 @@ namespace millrace::actors {
 struct observed_job {
   runtime::metric_labels labels;  ///< what tells its samples from those of others
   bool running = false;
-  bool remote = false;          ///< its tasks report no idle time, queues and operators
   std::int64_t elapsed_us = 0;  ///< since it was started
   checkpoint_statistics checkpoints;
   std::vector<std::shared_ptr<const runtime::task_metrics>> tasks;

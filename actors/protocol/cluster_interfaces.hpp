@@ -23,7 +23,8 @@ namespace millrace::actors {
 struct attempt_granted {
   coordination::attempt_number attempt = 0;
   attempt_front_handle front;
-  std::vector<std::string> workers;
+  std::vector<std::string> workers;  ///< each once
+  std::vector<std::string> places;   ///< workers by task
 };
 /// There are not enough slots at the moment; the request stays.
 struct slots_missing {

@@ -93,6 +93,7 @@ result<void> builder::add_head() {
     resume_values(node_at(head).id, values->rows);
   } else if (vertex_.reads_table) {
     parts_.contexts.push_back(make_context(head));
+    parts_.source_counters = parts_.contexts.back()->metrics;
     MILLRACE_TRY(auto reader, setup_.sources.at(head)->make_reader(*parts_.contexts.back()));
     parts_.source = runtime::make_reader_driver(std::move(reader));
   } else {
@@ -226,8 +227,8 @@ result<chain_target> builder::add_sink(std::uint32_t node, const plan::sink_spec
     return target;
   }
   MILLRACE_TRY(auto writer, setup_.sinks.at(node)->make_writer(*parts_.contexts.back()));
-  auto output =
-      std::make_unique<runtime::sink_output>(node, spec, std::move(writer), *parts_.metrics);
+  auto output = std::make_unique<runtime::sink_output>(
+      node, spec, std::move(writer), *parts_.metrics, *parts_.contexts.back()->metrics);
   parts_.sinks.push_back(output.get());
   outputs_.push_back(std::move(output));
   return target;

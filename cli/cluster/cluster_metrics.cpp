@@ -60,7 +60,6 @@ actors::observed_job observe(const actors::cluster_job& job, timestamp_ms now) {
   actors::observed_job seen;
   seen.labels = labels_of(job.entry);
   seen.running = job.entry.phase == job_phase::running;
-  seen.remote = true;
   seen.elapsed_us = (now - job.entry.started_at) * 1000;
   if (job.running) seen.checkpoints = job.running->checkpoints();
   seen.tasks = job.tasks();

@@ -62,6 +62,15 @@ struct end_report {
   std::vector<std::pair<std::uint32_t, std::string>> committables;
   std::vector<std::string> finished_splits;
 };
+/// Counters of an operator within a task.
+struct operator_counts {
+  std::uint32_t node = 0;  ///< of the plan
+  std::uint64_t rows_in = 0;
+  std::uint64_t rows_out = 0;
+  std::uint64_t late_rows = 0;
+  std::uint64_t rejected_rows = 0;
+  std::uint64_t null_key_rows = 0;
+};
 /// Counters of a task, now and then.
 struct task_report {
   attempt_number attempt = 0;
@@ -72,6 +81,13 @@ struct task_report {
   std::uint64_t busy_us = 0;
   std::uint64_t backpressured_us = 0;
   std::uint64_t state_bytes = 0;
+  std::uint64_t idle_us = 0;
+  std::uint64_t queued_bytes = 0;
+  std::uint64_t received_rows = 0;
+  std::uint64_t received_bytes = 0;
+  std::uint64_t sent_rows = 0;
+  std::uint64_t sent_bytes = 0;
+  std::vector<operator_counts> operators;
 };
 
 // To a worker.

@@ -128,6 +128,7 @@ data::element input_gate::take(std::uint32_t index) {
 void input_gate::consumed(std::uint32_t index, std::int64_t bytes) {
   if (bytes == 0) return;
   queued_bytes_ -= bytes;
+  taken_bytes_ += static_cast<std::uint64_t>(bytes);
   const std::int64_t granted = credit_.on_consumed(channel_id(index), bytes);
   if (granted > 0 && channels_[index].reader) channels_[index].reader->grant(granted);
 }

@@ -70,6 +70,8 @@ class input_gate {
   [[nodiscard]] std::vector<input_id> inputs() const;
   /// Bytes of the batches waiting.
   [[nodiscard]] std::int64_t queued_bytes() const { return queued_bytes_; }
+  /// Bytes of the batches that were taken.
+  [[nodiscard]] std::uint64_t taken_bytes() const { return taken_bytes_; }
 
  private:
   struct lane {
@@ -93,6 +95,7 @@ class input_gate {
   std::optional<data::barrier> announced_;
   std::uint32_t batch_rows_;
   std::int64_t queued_bytes_ = 0;
+  std::uint64_t taken_bytes_ = 0;
 };
 
 }  // namespace millrace::runtime

@@ -29,6 +29,14 @@ constexpr metric_info metrics[] = {
      "numRecordsIn of the source"},
     {"millrace_task_sink_rows_total", counter, "Rows given to sinks or printed.", task,
      "numRecordsOut of the sink"},
+    {"millrace_task_received_rows_total", counter, "Rows that came over channels.", task,
+     "numRecordsIn"},
+    {"millrace_task_received_bytes_total", counter, "Bytes of these rows in memory.", task,
+     "numBytesIn"},
+    {"millrace_task_sent_rows_total", counter, "Rows sent over channels, once for each reader.",
+     task, "numRecordsOut"},
+    {"millrace_task_sent_bytes_total", counter, "Bytes of these rows in memory.", task,
+     "numBytesOut"},
     {"millrace_task_busy_seconds_total", counter, "Time spent with work.", task,
      "busyTimeMsPerSecond"},
     {"millrace_task_backpressured_seconds_total", counter,
@@ -93,10 +101,10 @@ std::string metrics_reference() {
       "Prometheus' text form. They are read from the\ntasks' counters when they are asked for. "
       "Flink gives rates per second where millrace counts seconds: `rate(x[1m])` is the\nsame.\n\n"
       "A coordinator serves them at `/metrics` of its `--rest` address: those of the cluster and "
-      "its workers, those of jobs and\ntheir tasks with a label `job_id` besides, and those of its "
-      "own process. Counters of operators, idle time and queues stay\nwith the workers; a worker "
-      "serves those of its memory budget and process at its `--metrics` address. Checkpoints and\n"
-      "tasks are counted anew by every attempt of a job.\n\n"
+      "its workers, those of jobs,\ntheir tasks and operators with a label `job_id` besides, as "
+      "workers tell them every second, and those of its own process.\nA worker serves those of its "
+      "memory budget and process at its `--metrics` address. Checkpoints and tasks are counted\n"
+      "anew by every attempt of a job.\n\n"
       "| metric | type | labels | meaning | in Flink |\n|---|---|---|---|---|\n";
   for (const auto& m : metrics) {
     out += "| `" + std::string(m.name) + "` | ";

@@ -121,6 +121,7 @@ result<void> router::signal(const data::element& what) {
 }
 
 void router::send(lane& to, data::batch_ptr batch) {
+  sent_rows_ += batch->row_count();
   parcel p = make_parcel(std::move(batch));
   to.credit -= p.bytes;
   sent_bytes_ += static_cast<std::uint64_t>(p.bytes);

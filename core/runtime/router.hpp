@@ -58,8 +58,9 @@ class router final : public chain_output {
   [[nodiscard]] std::uint32_t channel_count() const {
     return static_cast<std::uint32_t>(channels_.size());
   }
-  /// Bytes of batches sent so far.
+  /// Bytes of batches sent so far, and their rows.
   [[nodiscard]] std::uint64_t sent_bytes() const { return sent_bytes_; }
+  [[nodiscard]] std::uint64_t sent_rows() const { return sent_rows_; }
 
  private:
   struct lane {
@@ -80,6 +81,7 @@ class router final : public chain_output {
   std::optional<hash_partition> partition_;
   std::int64_t kept_until_us_ = never_us;
   std::uint64_t sent_bytes_ = 0;
+  std::uint64_t sent_rows_ = 0;
   std::uint32_t next_ = 0;  // rebalance: breaks ties in turn
 };
 

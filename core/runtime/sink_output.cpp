@@ -5,12 +5,14 @@
 namespace millrace::runtime {
 
 sink_output::sink_output(std::uint32_t node, const plan::sink_spec& spec,
-                         std::unique_ptr<connectors::sink_writer> writer, task_metrics& metrics)
+                         std::unique_ptr<connectors::sink_writer> writer, task_metrics& metrics,
+                         operators::operator_metrics& own)
     : node_(node),
       table_(spec.table->name),
       drop_null_rows_(spec.drop_null_rows),
       writer_(std::move(writer)),
-      metrics_(metrics) {
+      metrics_(metrics),
+      own_(own) {
   for (const plan::table_column& c : spec.table->columns) {
     const bool stored = c.kind == plan::column_kind::physical ||
                         (c.kind == plan::column_kind::metadata && !c.metadata_virtual);
@@ -25,6 +27,7 @@ result<void> sink_output::emit(const data::batch_ptr& batch) {
   MILLRACE_TRY(const data::batch_ptr rows, without_nulls(arrange(batch)));
   if (rows->row_count() == 0) return {};
   bump(metrics_.sink_rows, std::uint64_t{rows->row_count()});
+  bump(own_.rows_in, std::uint64_t{rows->row_count()});
   return writer_->write(rows);
 }
 

@@ -25,9 +25,11 @@ struct sink_committable {
 /// at the end. Used by its task.
 class sink_output final : public chain_output {
  public:
-  /// `node` is the sink's index in the plan; `metrics` outlives the output.
+  /// `node` is the sink's index in the plan; `metrics` and `own` (of the sink alone) outlive the
+  /// output.
   sink_output(std::uint32_t node, const plan::sink_spec& spec,
-              std::unique_ptr<connectors::sink_writer> writer, task_metrics& metrics);
+              std::unique_ptr<connectors::sink_writer> writer, task_metrics& metrics,
+              operators::operator_metrics& own);
 
   [[nodiscard]] result<void> emit(const data::batch_ptr& batch) override;
   [[nodiscard]] result<void> signal(const data::element& what) override;
@@ -54,6 +56,7 @@ class sink_output final : public chain_output {
   bool in_place_ = true;  // columns stand as they come
   std::unique_ptr<connectors::sink_writer> writer_;
   task_metrics& metrics_;
+  operators::operator_metrics& own_;
   mutable std::int64_t retry_at_us_ = never_us;
   std::vector<sink_committable> prepared_;
 };

@@ -276,6 +276,9 @@ std::uint32_t task::rows_to_read() const {
 
 result<void> task::push_rows(const data::batch_ptr& batch) {
   bump(parts_.metrics->source_rows, std::uint64_t{batch->row_count()});
+  if (parts_.source_counters != nullptr) {
+    bump(parts_.source_counters->rows_out, std::uint64_t{batch->row_count()});
+  }
   if (batch->row_count() == 0) return {};
   rows_since_barrier_ += batch->row_count();
   MILLRACE_TRY(state_, parts_.chain->push(input_id(0), batch));
@@ -292,6 +295,7 @@ result<bool> task::from_gate() {
 
 result<void> task::on_event(gate_event event) {
   if (const auto* batch = std::get_if<data::batch_ptr>(&event.what)) {
+    bump(parts_.metrics->received_rows, std::uint64_t{(*batch)->row_count()});
     MILLRACE_TRY(state_, parts_.chain->push(event.input, *batch));
   } else if (const auto* mark = std::get_if<data::watermark>(&event.what)) {
     defer(event.input, merger_->on_watermark(event.channel, mark->time));
@@ -376,11 +380,30 @@ void task::account(std::int64_t started_us, const result<task_turn>& turn) {
   const bool waits = turn.ok() && turn->what == task_turn::next::wait;
   waits_since_us_ = waits ? now : 0;
   waits_blocked_ = state_ == chain_state::full || !parts_.chain->has_room();
-  if (parts_.gate) m.queued_bytes.store(parts_.gate->queued_bytes(), std::memory_order_relaxed);
+  m.waits_blocked.store(waits_blocked_, std::memory_order_relaxed);
+  m.waits_since_us.store(waits_since_us_, std::memory_order_relaxed);
+  account_exchanges();
   if (now < state_sampled_us_ + state_sample_us) return;
   state_sampled_us_ = now;
   m.state_bytes.store(static_cast<std::int64_t>(parts_.chain->memory_bytes()),
                       std::memory_order_relaxed);
+}
+
+void task::account_exchanges() {
+  task_metrics& m = *parts_.metrics;
+  constexpr auto relaxed = std::memory_order_relaxed;
+  if (parts_.gate) {
+    m.queued_bytes.store(parts_.gate->queued_bytes(), relaxed);
+    m.received_bytes.store(parts_.gate->taken_bytes(), relaxed);
+  }
+  std::uint64_t rows = 0;
+  std::uint64_t bytes = 0;
+  for (const router* r : parts_.routers) {
+    rows += r->sent_rows();
+    bytes += r->sent_bytes();
+  }
+  m.sent_rows.store(rows, relaxed);
+  m.sent_bytes.store(bytes, relaxed);
 }
 
 std::vector<data::batch_ptr> task::take_collected() {

@@ -28,6 +28,7 @@ struct task_parts {
   /// Of source and sinks; stages have their own.
   std::vector<std::unique_ptr<operators::operator_context>> contexts;
   std::unique_ptr<source_driver> source;
+  operators::operator_metrics* source_counters = nullptr;  ///< of a table's source; else null
   std::unique_ptr<input_gate> gate;
   std::unique_ptr<runtime::chain> chain;
   /// Among the chain's outputs, in the order of the job's edges: output channels count through
@@ -175,6 +176,7 @@ class task {
   [[nodiscard]] result<task_turn> rest();
   [[nodiscard]] std::int64_t wake_time() const;
   void account(std::int64_t started_us, const result<task_turn>& turn);
+  void account_exchanges();
 
   task_parts parts_;
   std::optional<watermark_merger> merger_;

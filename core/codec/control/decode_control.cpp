@@ -46,6 +46,16 @@ result<committables> read(::capnp::List<wire::Committable>::Reader from) {
   return all;
 }
 
+result<std::vector<out::operator_counts>> read(::capnp::List<wire::OperatorCounts>::Reader from) {
+  MILLRACE_CHECK(check_count("operators", from.size()));
+  std::vector<out::operator_counts> all;
+  for (const auto item : from) {
+    all.push_back({item.getNode(), item.getRowsIn(), item.getRowsOut(), item.getLateRows(),
+                   item.getRejectedRows(), item.getNullKeyRows()});
+  }
+  return all;
+}
+
 result<std::vector<out::operator_state>> states_of(::capnp::Data::Reader from) {
   if (from.size() == 0) return std::vector<out::operator_state>();
   auto part = decode_manifest(blob(from));
@@ -145,9 +155,13 @@ body read(wire::StateReport::Reader from) {
 }
 
 body read(wire::TaskReport::Reader from) {
-  return out::control_body(out::task_report{
-      from.getAttempt(), from.getTask(), from.getRowsIn(), from.getRowsOut(), from.getWatermark(),
-      from.getBusyUs(), from.getBackpressuredUs(), from.getStateBytes()});
+  out::task_report m{from.getAttempt(),         from.getTask(),         from.getRowsIn(),
+                     from.getRowsOut(),         from.getWatermark(),    from.getBusyUs(),
+                     from.getBackpressuredUs(), from.getStateBytes(),   from.getIdleUs(),
+                     from.getQueuedBytes(),     from.getReceivedRows(), from.getReceivedBytes(),
+                     from.getSentRows(),        from.getSentBytes(),    {}};
+  MILLRACE_TRY(m.operators, read(from.getOperators()));
+  return out::control_body(std::move(m));
 }
 
 result<out::end_report> end_of(wire::EndReport::Reader from) {

@@ -40,6 +40,18 @@ void write(::capnp::List<wire::Committable>::Builder to, const committables& wor
   }
 }
 
+void write(::capnp::List<wire::OperatorCounts>::Builder to,
+           const std::vector<in::operator_counts>& counts) {
+  for (kj::uint i = 0; i < to.size(); ++i) {
+    to[i].setNode(counts[i].node);
+    to[i].setRowsIn(counts[i].rows_in);
+    to[i].setRowsOut(counts[i].rows_out);
+    to[i].setLateRows(counts[i].late_rows);
+    to[i].setRejectedRows(counts[i].rejected_rows);
+    to[i].setNullKeyRows(counts[i].null_key_rows);
+  }
+}
+
 // What a manifest needs beside its operators is not looked at by the receiver.
 std::string packed(const std::vector<in::operator_state>& states) {
   in::checkpoint_manifest part;
@@ -158,6 +170,13 @@ void write(message_builder to, const in::task_report& from) {
   m.setBusyUs(from.busy_us);
   m.setBackpressuredUs(from.backpressured_us);
   m.setStateBytes(from.state_bytes);
+  m.setIdleUs(from.idle_us);
+  m.setQueuedBytes(from.queued_bytes);
+  m.setReceivedRows(from.received_rows);
+  m.setReceivedBytes(from.received_bytes);
+  m.setSentRows(from.sent_rows);
+  m.setSentBytes(from.sent_bytes);
+  write(m.initOperators(count(from.operators)), from.operators);
 }
 
 void write(message_builder to, const in::stop_order& from) {

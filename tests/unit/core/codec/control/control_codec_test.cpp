@@ -93,13 +93,27 @@ TEST(control_codec, small_messages_keep_their_fields) {
   EXPECT_EQ(greeting.token, "t");
   const data::barrier barrier{checkpoint_id(7), 17, false, true, false, 250};
   EXPECT_EQ(round_trip(barrier_order{3, 1, barrier}).barrier, barrier);
-  const auto report = round_trip(task_report{3, 1, 10, 20, 30, 40, 50, 60});
+  const auto report = round_trip(
+      task_report{3, 1, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120, {{4, 1, 2, 3, 5, 6}}});
   EXPECT_EQ(report.rows_in, 10U);
   EXPECT_EQ(report.rows_out, 20U);
   EXPECT_EQ(report.watermark, 30);
   EXPECT_EQ(report.busy_us, 40U);
   EXPECT_EQ(report.backpressured_us, 50U);
   EXPECT_EQ(report.state_bytes, 60U);
+  EXPECT_EQ(report.idle_us, 70U);
+  EXPECT_EQ(report.queued_bytes, 80U);
+  EXPECT_EQ(report.received_rows, 90U);
+  EXPECT_EQ(report.received_bytes, 100U);
+  EXPECT_EQ(report.sent_rows, 110U);
+  EXPECT_EQ(report.sent_bytes, 120U);
+  ASSERT_EQ(report.operators.size(), 1U);
+  EXPECT_EQ(report.operators[0].node, 4U);
+  EXPECT_EQ(report.operators[0].rows_in, 1U);
+  EXPECT_EQ(report.operators[0].rows_out, 2U);
+  EXPECT_EQ(report.operators[0].late_rows, 3U);
+  EXPECT_EQ(report.operators[0].rejected_rows, 5U);
+  EXPECT_EQ(report.operators[0].null_key_rows, 6U);
   EXPECT_TRUE(round_trip(settle_order{3, checkpoint_id(7), true}).complete);
   EXPECT_FALSE(round_trip(split_order{3, 1, std::nullopt}).split.has_value());
 }
