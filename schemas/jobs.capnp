@@ -24,4 +24,5 @@ struct JobException {
   attempt @1 :UInt32;
   worker @2 :Text;
   cause @3 :Control.Failure;
+  task @4 :Text;
 }

@@ -11,6 +11,34 @@ const std::string& id_of(const cluster_job& job) { return job.entry.definition.i
 
 }  // namespace
 
+checkpoint_statistics cluster_job::checkpoints() const {
+  if (!running) return earlier;
+  checkpoint_statistics all = running->checkpoints();
+  if (all.completed == 0) {
+    all.last = earlier.last;
+    all.last_duration_ms = earlier.last_duration_ms;
+    all.last_bytes = earlier.last_bytes;
+  }
+  all.completed += earlier.completed;
+  all.failed += earlier.failed;
+  all.newest.insert(all.newest.begin(), earlier.newest.begin(), earlier.newest.end());
+  const std::size_t kept = std::min(all.newest.size(), checkpoint_notes::most);
+  all.newest.erase(all.newest.begin(), all.newest.end() - static_cast<std::ptrdiff_t>(kept));
+  return all;
+}
+
+void cluster_job::leave_attempt() {
+  last_tasks = tasks();
+  earlier = checkpoints();
+  for (checkpoint_note& note : earlier.newest) {
+    if (note.now != checkpoint_note::phase::in_progress) continue;
+    note.now = checkpoint_note::phase::failed;
+    note.failure = "its attempt has ended";
+  }
+  running.reset();
+  workers.clear();
+}
+
 std::vector<cluster_job>::iterator cluster_board::at(const std::string& id) {
   return std::ranges::find(jobs_, id, &id_of);
 }

@@ -22,14 +22,20 @@ struct cluster_job {
   std::uint32_t slots = 1;
   std::vector<std::string> workers;  ///< of the attempt that runs
   checkpoint_id last_checkpoint{};
-  std::shared_ptr<job> running;  ///< the attempt that runs; null: none
+  checkpoint_id restored_from{};  ///< by the newest attempt; 0: it started anew
+  std::shared_ptr<job> running;   ///< the attempt that runs; null: none
   /// The counters of the tasks of the attempt that ended last.
   std::vector<std::shared_ptr<const runtime::task_metrics>> last_tasks;
+  checkpoint_statistics earlier;  ///< of attempts that have ended
 
   /// The counters of the attempt that runs, or ran last.
   [[nodiscard]] std::vector<std::shared_ptr<const runtime::task_metrics>> tasks() const {
     return running ? running->tasks() : last_tasks;
   }
+  /// Of all attempts under this coordinator.
+  [[nodiscard]] checkpoint_statistics checkpoints() const;
+  /// The attempt has ended: what is to be known of it later is kept.
+  void leave_attempt();
 };
 
 /// A worker as the outside sees it.

@@ -39,6 +39,7 @@ class keeper_state {
   [[nodiscard]] std::function<void(checkpoint_id, const std::optional<error>&)>
   checkpoint_listener() const;
   void on_over(attempt_over& m);
+  void blame(const runtime::task_metrics& task);
   void on_failure(error cause);
   result<std::shared_ptr<const restore_plan>> open_savepoint();
   void redefine(job_definition definition);
@@ -63,6 +64,7 @@ class keeper_state {
   attempt_number attempt_ = 0;
   bool cancelled_ = false;
   bool redefined_ = false;  // the attempt that runs ends for another one
+  job_exception blamed_;    // where the failure came from
 };
 
 job_keeper_handle::behavior_type keeper_state::behavior(job_definition definition,
@@ -170,6 +172,7 @@ void keeper_state::start(const attempt_granted& m) {
   options_.board->change(definition_.id, [&](cluster_job& job) {
     job.running = running_;
     job.workers = m.workers;
+    job.restored_from = restore_ ? restore_->manifest().id : checkpoint_id();
     job.waits_for.clear();
   });
   tell(job_progress::kind::running);
@@ -184,7 +187,7 @@ result<std::shared_ptr<job>> keeper_state::start_attempt(const attempt_granted& 
   options.checkpoints = store_;
   options.restore = restore_;
   options.job_id = definition_.id;
-  options.deployer = deploy_through(m.front);
+  options.deployer = deploy_through(m.front, m.places);
   options.on_checkpoint = checkpoint_listener();
   options.on_commit_failure = [write = options_.log, id = definition_.id](const error& cause,
                                                                           std::int64_t again_ms) {
@@ -210,12 +213,10 @@ std::function<void(checkpoint_id, const std::optional<error>&)> keeper_state::ch
 }
 
 void keeper_state::on_over(attempt_over& m) {
+  const auto culprit = running_ ? running_->culprit() : nullptr;
+  if (culprit) blame(*culprit);
   running_.reset();
-  options_.board->change(definition_.id, [](cluster_job& job) {
-    job.last_tasks = job.tasks();
-    job.running.reset();
-    job.workers.clear();
-  });
+  options_.board->change(definition_.id, [](cluster_job& job) { job.leave_attempt(); });
   if (m.status == job_status::finished) return conclude(job_progress::kind::finished);
   if (cancelled_) return conclude(job_progress::kind::cancelled);
   if (std::exchange(redefined_, false)) {
@@ -224,6 +225,11 @@ void keeper_state::on_over(attempt_over& m) {
   }
   if (m.status == job_status::cancelled) return conclude(job_progress::kind::cancelled);
   on_failure(m.cause ? std::move(*m.cause) : make_error(errc::internal, "no cause is known"));
+}
+
+void keeper_state::blame(const runtime::task_metrics& task) {
+  blamed_.worker = task.worker;
+  blamed_.task = task.vertex + " (" + std::to_string(task.subtask) + ")";
 }
 
 void keeper_state::on_failure(error cause) {
@@ -269,8 +275,11 @@ void keeper_state::conclude(job_progress::kind how, error cause) {
 }
 
 void keeper_state::tell(job_progress::kind what, error cause) {
-  self_->send(coordinator_,
-              job_progress{definition_.id, what, {now(), attempt_, {}, std::move(cause)}});
+  job_exception why = std::exchange(blamed_, {});
+  why.at = now();
+  why.attempt = attempt_;
+  why.cause = std::move(cause);
+  self_->send(coordinator_, job_progress{definition_.id, what, std::move(why)});
 }
 
 void keeper_state::wait_for(const std::string& what) {

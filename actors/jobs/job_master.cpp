@@ -232,8 +232,9 @@ void master_state::conclude() {
     // One in flight is being stored; it calls again.
     if (checkpoints_->in_flight()) return;
     last_checkpoint_ = true;
-    book_->begin(checkpoint_id(checkpoints_->newest().value + 1), setup_->options.time->now());
-    self_->send(writer_, begin_checkpoint{checkpoint_id(checkpoints_->newest().value + 1)});
+    const checkpoint_id id(checkpoints_->newest().value + 1);
+    begin(id, setup_->options.time->now(), true);
+    self_->send(writer_, begin_checkpoint{id});
     return carry_out(checkpoints_->on_end(setup_->options.time->now()));
   }
   constexpr checkpoint_id all(UINT64_MAX);
@@ -256,13 +257,15 @@ void master_state::on_writing_stopped() {
 void master_state::say_last_word() {
   auto status = machine_->status();
   auto cause = machine_->cause();
+  auto culprit = machine_->culprit();
   if (cause_) {
     status = coordination::job_status::failed;
     cause = std::move(cause_);
+    culprit.reset();
   }
   setup_->sources.clear();
   setup_->options.checkpoints.reset();
-  record_->conclude(status, cause);
+  record_->conclude(status, cause, culprit);
   if (setup_->options.on_end) setup_->options.on_end(status, cause);
   if (setup_->options.collect) setup_->options.collect->close();
   self_->quit();

@@ -33,7 +33,7 @@ void master_state::trigger(checkpoint_id id) {
                               .unaligned = !in_line_,
                               .savepoint = wants_whole_state(),
                               .patience_ms = settings.patience_ms};
-  book_->begin(id, barrier.at);
+  begin(id, barrier.at, in_line_);
   if (auto go = pass_step(protocol_step::trigger); !go) {
     return on_checkpoint_error(id, go.take_error());
   }
@@ -47,6 +47,16 @@ void master_state::trigger(checkpoint_id id) {
   }
 }
 
+void master_state::begin(checkpoint_id id, timestamp_ms now, bool in_line) {
+  book_->begin(id, now);
+  checkpoint_note note;
+  note.id = id;
+  note.in_line = in_line;
+  note.triggered_at = now;
+  note.tasks = machine_->running_tasks();
+  record_->note_begun(note);
+}
+
 bool master_state::wants_whole_state() const {
   if (!writer_) return false;
   if (!setup_->settings.incremental || !stored_) return true;
@@ -57,6 +67,7 @@ void master_state::on_acknowledged(task_acknowledged& ack) {
   const checkpoint_id id = ack.snapshot->barrier.id;
   if (!writer_) {
     book_->on_acknowledged(ack.task, {}, *ack.snapshot);
+    record_->note_acknowledged(id);
     return carry_out(checkpoints_->on_acknowledged(ack.task, id));
   }
   auto states = describe(ack.task, *ack.snapshot);
@@ -86,6 +97,7 @@ void master_state::on_states_written(states_written& m) {
   if (m.failure) {
     on_checkpoint_error(id, std::move(*m.failure));
   } else {
+    record_->note_acknowledged(id);
     carry_out(checkpoints_->on_acknowledged(m.task, id));
   }
   const auto writing = writing_.find(m.task);
@@ -168,7 +180,7 @@ void master_state::on_manifest_stored(manifest_stored& m) {
   stored_ = std::move(m.manifest);
   if (stored_) {
     const auto now = setup_->options.time->now();
-    record_->checkpoint_stored(now - stored_->triggered_at, coordination::bytes_of(*stored_));
+    record_->checkpoint_stored(m.id, now - stored_->triggered_at, coordination::bytes_of(*stored_));
   }
   carry_out(checkpoints_->on_stored(m.id, setup_->options.time->now()));
   conclude_if_stopped();
@@ -191,6 +203,7 @@ void master_state::tell_settled(checkpoint_id id, bool complete) {
     cause = make_error(errc::runtime_interrupted,
                        "a task did not acknowledge within execution.checkpointing.timeout");
   }
+  record_->note_settled(id, setup_->options.time->now(), cause);
   record_->checkpoint_settled(id, complete, in_line_ || last_checkpoint_);
   if (setup_->options.on_checkpoint) setup_->options.on_checkpoint(id, cause);
 }

@@ -72,6 +72,7 @@ class master_state {
   void conclude_if_stopped();
   void carry_out(coordination::checkpoint_order order);
   void trigger(checkpoint_id id);
+  void begin(checkpoint_id id, timestamp_ms now, bool in_line);
   [[nodiscard]] bool wants_whole_state() const;
   void store(checkpoint_id id);
   void store_manifest_now();

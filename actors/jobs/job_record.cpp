@@ -16,11 +16,13 @@ void job_record::set_status(job_status status) {
   status_ = status;
 }
 
-void job_record::conclude(job_status status, std::optional<error> cause) {
+void job_record::conclude(job_status status, std::optional<error> cause,
+                          std::optional<std::uint32_t> culprit) {
   {
     const std::lock_guard lock(mutex_);
     status_ = status;
     cause_ = std::move(cause);
+    culprit_ = culprit;
   }
   changed_.notify_all();
 }
@@ -36,15 +38,35 @@ void job_record::checkpoint_settled(checkpoint_id id, bool complete, bool in_lin
   changed_.notify_all();
 }
 
-void job_record::checkpoint_stored(std::int64_t duration_ms, std::uint64_t bytes) {
+void job_record::checkpoint_stored(checkpoint_id id, std::int64_t duration_ms,
+                                   std::uint64_t bytes) {
   const std::lock_guard lock(mutex_);
+  notes_.on_stored(id, bytes);
   checkpoints_.last_duration_ms = duration_ms;
   checkpoints_.last_bytes = bytes;
 }
 
+void job_record::note_begun(const checkpoint_note& note) {
+  const std::lock_guard lock(mutex_);
+  notes_.on_begun(note);
+}
+
+void job_record::note_acknowledged(checkpoint_id id) {
+  const std::lock_guard lock(mutex_);
+  notes_.on_acknowledged(id);
+}
+
+void job_record::note_settled(checkpoint_id id, timestamp_ms now,
+                              const std::optional<error>& failure) {
+  const std::lock_guard lock(mutex_);
+  notes_.on_settled(id, now, failure);
+}
+
 checkpoint_statistics job_record::checkpoints() const {
   const std::lock_guard lock(mutex_);
-  return checkpoints_;
+  checkpoint_statistics all = checkpoints_;
+  all.newest = notes_.all();
+  return all;
 }
 
 job_status job_record::status() const {
@@ -55,6 +77,11 @@ job_status job_record::status() const {
 std::vector<std::shared_ptr<const runtime::task_metrics>> job_record::tasks() const {
   const std::lock_guard lock(mutex_);
   return tasks_;
+}
+
+std::shared_ptr<const runtime::task_metrics> job_record::culprit() const {
+  const std::lock_guard lock(mutex_);
+  return culprit_ && *culprit_ < tasks_.size() ? tasks_[*culprit_] : nullptr;
 }
 
 result<void> job_record::wait() const {

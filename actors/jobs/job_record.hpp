@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/jobs/checkpoint_notes.hpp"
 #include "core/base/result.hpp"
 #include "core/base/strong_id.hpp"
 #include "core/coordination/job_state_machine.hpp"
@@ -20,7 +21,8 @@ struct checkpoint_statistics {
   std::uint64_t failed = 0;
   checkpoint_id last{};  ///< the newest complete one
   std::int64_t last_duration_ms = 0;
-  std::uint64_t last_bytes = 0;  ///< of all files that it refers to
+  std::uint64_t last_bytes = 0;         ///< of all files that it refers to
+  std::vector<checkpoint_note> newest;  ///< oldest first
 };
 
 /// What the outside may know of a job: written by its master, read by any thread.
@@ -28,15 +30,22 @@ class job_record {
  public:
   void set_tasks(std::vector<std::shared_ptr<const runtime::task_metrics>> tasks);
   void set_status(coordination::job_status status);
-  /// The last word; `cause` when it failed.
-  void conclude(coordination::job_status status, std::optional<error> cause);
+  /// The last word; `cause` when it failed, `culprit` when that was a task.
+  void conclude(coordination::job_status status, std::optional<error> cause,
+                std::optional<std::uint32_t> culprit);
   /// `in_line`: its barrier has overtaken nothing.
   void checkpoint_settled(checkpoint_id id, bool complete, bool in_line);
   /// Before `checkpoint_settled` of a checkpoint that is kept.
-  void checkpoint_stored(std::int64_t duration_ms, std::uint64_t bytes);
+  void checkpoint_stored(checkpoint_id id, std::int64_t duration_ms, std::uint64_t bytes);
+  // For people.
+  void note_begun(const checkpoint_note& note);
+  void note_acknowledged(checkpoint_id id);
+  void note_settled(checkpoint_id id, timestamp_ms now, const std::optional<error>& failure);
 
   [[nodiscard]] coordination::job_status status() const;
   [[nodiscard]] std::vector<std::shared_ptr<const runtime::task_metrics>> tasks() const;
+  /// The task whose failure ended the job; null: none did.
+  [[nodiscard]] std::shared_ptr<const runtime::task_metrics> culprit() const;
   /// Blocks until the job has ended. Errors: its cause; 3007 when it was cancelled.
   [[nodiscard]] result<void> wait() const;
   /// False when the job has not ended within `patience`.
@@ -52,6 +61,7 @@ class job_record {
   mutable std::condition_variable changed_;
   coordination::job_status status_ = coordination::job_status::created;
   std::optional<error> cause_;
+  std::optional<std::uint32_t> culprit_;
   std::vector<std::shared_ptr<const runtime::task_metrics>> tasks_;
   struct settled_checkpoint {
     checkpoint_id id{};
@@ -60,6 +70,7 @@ class job_record {
   settled_checkpoint settled_;          // the newest
   settled_checkpoint settled_in_line_;  // the newest of those that overtook nothing
   checkpoint_statistics checkpoints_;
+  checkpoint_notes notes_;
 };
 
 }  // namespace millrace::actors

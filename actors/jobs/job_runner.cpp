@@ -36,6 +36,9 @@ class local_job final : public job {
   std::vector<std::shared_ptr<const runtime::task_metrics>> tasks() const override {
     return record_->tasks();
   }
+  std::shared_ptr<const runtime::task_metrics> culprit() const override {
+    return record_->culprit();
+  }
   checkpoint_statistics checkpoints() const override { return record_->checkpoints(); }
   const plan::physical_plan& plan() const override { return setup_->plan; }
 

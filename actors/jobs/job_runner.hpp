@@ -34,6 +34,8 @@ class job {
   virtual void wake() = 0;
   /// The counters of all tasks, live.
   [[nodiscard]] virtual std::vector<std::shared_ptr<const runtime::task_metrics>> tasks() const = 0;
+  /// The task whose failure ended the job; null: none did.
+  [[nodiscard]] virtual std::shared_ptr<const runtime::task_metrics> culprit() const = 0;
   [[nodiscard]] virtual checkpoint_statistics checkpoints() const = 0;
   /// What runs; for EXPLAIN and progress.
   [[nodiscard]] virtual const plan::physical_plan& plan() const = 0;

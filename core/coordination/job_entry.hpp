@@ -32,6 +32,7 @@ struct job_exception {
   attempt_number attempt = 0;
   std::string worker;  ///< where it came from; empty: from no worker
   error cause;
+  std::string task = {};  ///< `Calc -> Sink: t (2)`, subtasks counted from 0; empty: from no task
 };
 
 /// All that a cluster knows of a job when no task of it runs; what a new leader starts with.

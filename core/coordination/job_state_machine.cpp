@@ -12,7 +12,9 @@ job_action job_state_machine::on_task_finished(std::uint32_t task) { return stop
 job_action job_state_machine::on_task_cancelled(std::uint32_t task) { return stop(task); }
 
 job_action job_state_machine::on_task_failed(std::uint32_t task, error cause) {
+  const bool first = !cause_;
   const job_action spread = on_failure(std::move(cause));
+  if (first && cause_) culprit_ = task;
   const job_action own = stop(task);
   return own == job_action::conclude ? own : spread;
 }

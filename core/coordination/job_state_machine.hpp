@@ -51,6 +51,8 @@ class job_state_machine {
   [[nodiscard]] job_status status() const { return status_; }
   [[nodiscard]] std::uint32_t running_tasks() const { return running_; }
   [[nodiscard]] const std::optional<error>& cause() const { return cause_; }
+  /// The task that the cause came from; none: it came from no task.
+  [[nodiscard]] std::optional<std::uint32_t> culprit() const { return culprit_; }
 
  private:
   [[nodiscard]] job_action stop(std::uint32_t task);
@@ -60,6 +62,7 @@ class job_state_machine {
   std::uint32_t running_;
   job_status status_ = job_status::created;
   std::optional<error> cause_;
+  std::optional<std::uint32_t> culprit_;
 };
 
 }  // namespace millrace::coordination

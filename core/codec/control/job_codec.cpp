@@ -42,6 +42,7 @@ void write(disk::JobEntry::Builder to, const job_entry& from) {
     exceptions[i].setAttempt(from.exceptions[i].attempt);
     exceptions[i].setWorker(text(from.exceptions[i].worker));
     write_failure(exceptions[i].initCause(), from.exceptions[i].cause);
+    exceptions[i].setTask(text(from.exceptions[i].task));
   }
 }
 
@@ -65,7 +66,7 @@ result<job_entry> read(disk::JobEntry::Reader from) {
       static_cast<kj::uint>(std::min<std::size_t>(all.size(), coordination::kept_exceptions));
   for (kj::uint i = all.size() - kept; i < all.size(); ++i) {
     out.exceptions.push_back({all[i].getAt(), all[i].getAttempt(), text(all[i].getWorker()),
-                              read_failure(all[i].getCause())});
+                              read_failure(all[i].getCause()), text(all[i].getTask())});
   }
   return out;
 }

@@ -113,7 +113,7 @@ inline std::vector<coordination::control_message> control_samples() {
       full_state_report(),
       state_report{},
       settle_order{3, checkpoint_id(7), true},
-      task_report{3, 1, 10, 20, 30, 40, 50, 60},
+      task_report{3, 1, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120, {{4, 1, 2, 3, 5, 6}}},
       stop_order{3},
       end_report{3, 1, end_report::how::failed, cause, {{4, "staged"}}, {"file-1"}},
       end_report{3, 1, end_report::how::cancelled, std::nullopt, {}, {}},
@@ -137,7 +137,8 @@ inline coordination::job_entry full_job_entry() {
   entry.ended_at = 1700000000200;
   const error cause{errc::runtime_cast_failed, "'x' is no INT", "TRY_CAST",
                     text_position{3, 14, 2}};
-  entry.exceptions = {{1700000000150, 6, "worker-1", cause}, {1700000000160, 7, "", cause}};
+  entry.exceptions = {{1700000000150, 6, "worker-1", cause, "Calc (1)"},
+                      {1700000000160, 7, "", cause}};
   return entry;
 }
 

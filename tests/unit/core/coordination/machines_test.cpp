@@ -92,6 +92,20 @@ TEST(job_state_machine_test, keeps_the_first_cause) {
   EXPECT_EQ(m.cause()->message, "first");
 }
 
+TEST(job_state_machine_test, blames_the_task_that_failed_first) {
+  const error cause = make_error(errc::internal, "?");
+  job_state_machine by_task(3);
+  by_task.on_started();
+  static_cast<void>(by_task.on_task_failed(2, cause));
+  static_cast<void>(by_task.on_task_failed(1, cause));
+  EXPECT_EQ(by_task.culprit(), 2U);
+  job_state_machine by_others(3);
+  by_others.on_started();
+  static_cast<void>(by_others.on_failure(cause));
+  static_cast<void>(by_others.on_task_failed(1, cause));
+  EXPECT_EQ(by_others.culprit(), std::nullopt);
+}
+
 TEST(job_state_machine_test, a_single_task_that_fails_concludes_at_once) {
   job_state_machine m(1);
   m.on_started();

@@ -36,6 +36,7 @@ TEST(job_codec, an_entry_comes_back_as_it_was) {
   EXPECT_EQ(back->exceptions[0].at, entry.exceptions[0].at);
   EXPECT_EQ(back->exceptions[0].attempt, 6U);
   EXPECT_EQ(back->exceptions[0].worker, "worker-1");
+  EXPECT_EQ(back->exceptions[0].task, "Calc (1)");
   EXPECT_EQ(back->exceptions[1].cause.at, entry.exceptions[1].cause.at);
 }
 
