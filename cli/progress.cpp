@@ -1,5 +1,7 @@
 #include "cli/progress.hpp"
 
+#include "cli/figures.hpp"
+
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
@@ -7,12 +9,6 @@
 namespace millrace::cli {
 
 namespace {
-
-std::string with_commas(std::uint64_t number) {
-  std::string text = std::to_string(number);
-  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
-  return text;
-}
 
 std::string time_text(timestamp_ms t) {
   if (t == min_watermark) return "none";

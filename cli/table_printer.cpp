@@ -1,9 +1,7 @@
 #include "cli/folded_rows.hpp"
 #include "cli/row_printer.hpp"
+#include "cli/screen.hpp"
 #include "cli/text_table.hpp"
-
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <limits>
@@ -17,21 +15,8 @@ namespace {
 constexpr std::size_t most_endless_rows = 10'000;
 constexpr std::size_t all_rows = std::numeric_limits<std::size_t>::max();
 
-/// The terminal's size in characters.
-struct screen {
-  std::size_t rows = 24;
-  std::size_t columns = 80;
-
-  static screen now() {
-    winsize size{};
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0) {
-      return {};
-    }
-    return {size.ws_row, size.ws_col};
-  }
-  /// Rows of a table that fit beside its frame, the progress line and the line of the cursor.
-  [[nodiscard]] std::size_t table_rows() const { return rows > 6 ? rows - 6 : 0; }
-};
+// Rows of a table that fit beside its frame, the progress line and the line of the cursor.
+std::size_t table_rows(const screen& size) { return size.rows > 6 ? size.rows - 6 : 0; }
 
 class table_printer final : public row_printer {
  public:
@@ -49,7 +34,7 @@ class table_printer final : public row_printer {
     if (!live_) return;
     const screen size = screen::now();
     std::string text = wipe();
-    const std::size_t most = size.table_rows();
+    const std::size_t most = table_rows(size);
     if (most > 0) draw_table(text, names_, folded_.last(most), size.columns);
     text += cut_to(progress, size.columns) + '\n';
     drawn_lines_ = static_cast<std::size_t>(std::ranges::count(text, '\n'));
@@ -57,7 +42,7 @@ class table_printer final : public row_printer {
   }
 
   void finish() override { draw_last(most_rows_); }
-  void leave() override { draw_last(std::min(most_rows_, screen::now().table_rows())); }
+  void leave() override { draw_last(std::min(most_rows_, table_rows(screen::now()))); }
 
  private:
   void draw_last(std::size_t most) {

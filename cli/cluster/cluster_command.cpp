@@ -115,11 +115,16 @@ void cluster_command::add_job_tool(CLI::App& app) {
   add_tool(app, "list", "Jobs of a cluster");
   add_tool(app, "workers", "Workers of a cluster");
   const auto about_job = [&](const char* name, const char* what) {
-    add_tool(app, name, what)
-        ->add_option("JOB", target_, "its id or name, as list shows them")
-        ->required();
+    CLI::App* tool = add_tool(app, name, what);
+    tool->add_option("JOB", target_, "its id or name, as list shows them")->required();
+    return tool;
   };
-  about_job("show", "A job's vertices, subtasks, checkpoints and failures");
+  CLI::App* show = about_job("show", "A job's vertices, subtasks, rates and failures");
+  show->add_flag("--watch", watch_, "again every second, until the job has ended");
+  show->add_option("--every", every_s_, "seconds between two views of --watch")
+      ->check(CLI::Range(1, 3600))
+      ->capture_default_str();
+  about_job("checkpoints", "A job's newest checkpoints: state, size, duration");
   about_job("cancel", "End a job");
   about_job("savepoint", "Write a savepoint of a job that goes on");
   about_job("stop", "End a job behind a savepoint");
@@ -165,7 +170,8 @@ int cluster_command::run_tool() const {
   if (name == "submit") return submit(tool);
   if (name == "list") return tool.list();
   if (name == "workers") return tool.workers();
-  if (name == "show") return tool.show(target_);
+  if (name == "show") return tool.show(target_, watch_ ? every_s_ : 0);
+  if (name == "checkpoints") return tool.checkpoints(target_);
   if (name == "cancel") return tool.cancel(target_);
   if (name == "rescale") return tool.rescale(target_, parallelism_);
   if (name == "drain") return tool.drain(target_, wait_);

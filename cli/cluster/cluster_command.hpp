@@ -55,6 +55,8 @@ class cluster_command {
   bool replace_ = false;
   bool attach_ = false;
   bool wait_ = false;
+  bool watch_ = false;
+  int every_s_ = 1;
   std::string target_;  // a job, or a worker
 };
 

@@ -1,9 +1,13 @@
 #include "cli/cluster/job_tool.hpp"
 
+#include "cli/cluster/job_page.hpp"
 #include "cli/cluster/job_texts.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/screen.hpp"
 
 #include <nlohmann/json.hpp>
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -20,6 +24,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::chrono::milliseconds look_every{100};
+constexpr const char* clear_screen = "\x1b[H\x1b[2J";
 
 bool is_over(const json& job) {
   const auto status = job.value("status", "");
@@ -140,19 +145,43 @@ int job_tool::list() {
   if (request_.json) {
     print(answer);
   } else {
-    std::printf("%s", jobs_text(answer["jobs"]).c_str());
+    std::printf("%s", jobs_text(answer["jobs"], page_columns()).c_str());
   }
   return exit_ok;
 }
 
-int job_tool::show(const std::string& job) {
+int job_tool::show(const std::string& job, int every_s) {
+  return each(job, [this, every_s](const std::string& id) -> int {
+    while (true) {
+      json answer;
+      if (!ask(path_of(id), answer)) return code_;
+      show_page(answer, every_s > 0);
+      if (every_s == 0 || is_over(answer)) return exit_ok;
+      std::this_thread::sleep_for(std::chrono::seconds(every_s));
+    }
+  });
+}
+
+// One of several pages takes the place of the one before, or is a line of JSON.
+void job_tool::show_page(const json& job, bool one_of_several) const {
+  if (request_.json) {
+    std::printf("%s\n", job.dump(one_of_several ? -1 : 2).c_str());
+  } else {
+    const bool terminal = one_of_several && isatty(STDOUT_FILENO) != 0;
+    std::printf("%s%s", terminal ? clear_screen : "", job_page(job, page_columns()).c_str());
+    if (one_of_several) std::printf(terminal ? "Ctrl-C ends this view, not the job\n" : "\n");
+  }
+  std::fflush(stdout);
+}
+
+int job_tool::checkpoints(const std::string& job) {
   return each(job, [this](const std::string& id) -> int {
     json answer;
-    if (!ask(path_of(id), answer)) return code_;
+    if (!ask(path_of(id) + "/checkpoints", answer)) return code_;
     if (request_.json) {
       print(answer);
     } else {
-      std::printf("%s", job_text(answer).c_str());
+      std::printf("%s", checkpoints_page(answer, page_columns()).c_str());
     }
     return exit_ok;
   });
@@ -196,7 +225,7 @@ int job_tool::workers() {
   if (request_.json) {
     print(answer);
   } else {
-    std::printf("%s", workers_text(answer["workers"]).c_str());
+    std::printf("%s", workers_text(answer["workers"], page_columns()).c_str());
   }
   return exit_ok;
 }

@@ -38,7 +38,9 @@ class job_tool {
   [[nodiscard]] int submit(const submit_order& order);
   [[nodiscard]] int rescale(const std::string& job, int parallelism);
   [[nodiscard]] int list();
-  [[nodiscard]] int show(const std::string& job);
+  /// `every_s`: again after so many seconds, until the job has ended; 0: once.
+  [[nodiscard]] int show(const std::string& job, int every_s);
+  [[nodiscard]] int checkpoints(const std::string& job);
   [[nodiscard]] int cancel(const std::string& job);
   /// `stop`: the job ends behind it.
   [[nodiscard]] int savepoint(const std::string& job, bool stop);
@@ -57,6 +59,7 @@ class job_tool {
   [[nodiscard]] int wait_for(const nlohmann::json& jobs);
   [[nodiscard]] int wait_for_empty(const std::string& worker);
   void print(const nlohmann::json& answer) const;
+  void show_page(const nlohmann::json& job, bool one_of_several) const;
 
   tool_request request_;
   net::api_client client_;
