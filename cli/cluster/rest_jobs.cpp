@@ -1,0 +1,183 @@
+#include "cli/cluster/rest_jobs.hpp"
+
+#include "cli/cluster/cluster_json.hpp"
+#include "cli/cluster/job_replacement.hpp"
+#include "cli/cluster/rest_answers.hpp"
+#include "cli/cluster/script_jobs.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <utility>
+
+namespace millrace::cli {
+
+namespace {
+
+using net::api_answer;
+using net::api_request;
+using nlohmann::json;
+
+constexpr auto get = net::api_route::method::get;
+constexpr auto post = net::api_route::method::post;
+
+// Strings only: as SET takes them.
+bool read_options(const json& from, option_map& to) {
+  if (!from.is_object()) return false;
+  for (const auto& [key, value] : from.items()) {
+    if (!value.is_string()) return false;
+    to[key] = value.get<std::string>();
+  }
+  return true;
+}
+
+api_answer submit(actors::coordinator& cluster, const api_request& request) {
+  const json body = json::parse(request.body, nullptr, false);
+  const bool usable = body.is_object() && body.contains("script") && body["script"].is_string();
+  option_map settings;
+  if (!usable || !read_options(body.value("settings", json::object()), settings)) {
+    return refuse(make_error(errc::config_bad_usage, "the body is not what a submission is",
+                             R"(send {"script": "...", "settings": {"key": "value"}, "name": ""})"),
+                  http_bad_request);
+  }
+  const auto script = body["script"].get<std::string>();
+  const json name = body.value("name", json(""));
+  auto jobs = jobs_of(script, settings, name.is_string() ? name.get<std::string>() : "");
+  if (!jobs) return refuse(jobs.error(), http_bad_request, script);
+  const json from = body.value("savepoint", json(""));
+  for (auto& job : *jobs) {
+    if (from.is_string()) job.savepoint = from.get<std::string>();
+  }
+  const bool replaces = body.value("replace", json(false)) == json(true);
+  auto fresh = replaces ? replace_jobs(cluster, *jobs) : *jobs;
+  if (!fresh) return refuse(fresh.error(), http_conflict);
+  for (auto& job : *fresh) {
+    auto taken = cluster.submit(std::move(job));
+    if (!taken) return refuse(taken.error(), http_conflict);
+  }
+  json answer = json::array();
+  for (const auto& job : *jobs) {
+    answer.push_back({{"id", job.definition.id}, {"name", job.name}});
+  }
+  return answer_of({{"jobs", std::move(answer)}}, http_created);
+}
+
+api_answer list(actors::coordinator& cluster, const api_request&) {
+  json all = json::array();
+  for (const auto& job : cluster.board().jobs()) all.push_back(job_json(job, detail::summary));
+  return answer_of({{"jobs", std::move(all)}});
+}
+
+api_answer show(actors::coordinator& cluster, const std::string& id, const api_request&) {
+  const auto job = cluster.board().find(id);
+  return job ? answer_of(job_json(*job, detail::full)) : no_such("job", id);
+}
+
+api_answer checkpoints(actors::coordinator& cluster, const std::string& id, const api_request&) {
+  const auto job = cluster.board().find(id);
+  return job ? answer_of(checkpoints_json(*job)) : no_such("job", id);
+}
+
+api_answer cancel(actors::coordinator& cluster, const std::string& id, const api_request&) {
+  if (!cluster.board().find(id)) return no_such("job", id);
+  cluster.cancel(id);
+  return answer_of({{"id", id}}, http_accepted);
+}
+
+api_answer savepoint(actors::coordinator& cluster, const std::string& id, const api_request&) {
+  if (!cluster.board().find(id)) return no_such("job", id);
+  const auto path = cluster.savepoint(id);
+  if (!path) return refuse(path.error(), http_conflict);
+  return answer_of({{"id", id}, {"savepoint", *path}});
+}
+
+api_answer stop(actors::coordinator& cluster, const std::string& id, const api_request&) {
+  if (!cluster.board().find(id)) return no_such("job", id);
+  if (auto halted = cluster.halt(id); !halted) return refuse(halted.error(), http_conflict);
+  const auto path = cluster.remains(id);
+  if (!path) return refuse(path.error(), http_conflict);
+  return answer_of({{"id", id}, {"savepoint", *path}});
+}
+
+api_answer rescale(actors::coordinator& cluster, const std::string& id,
+                   const api_request& request) {
+  if (!cluster.board().find(id)) return no_such("job", id);
+  const json body = json::parse(request.body, nullptr, false);
+  const json to = body.is_object() ? body.value("parallelism", json()) : json();
+  if (!to.is_number_integer() || to.get<std::int64_t>() < 1 || to.get<std::int64_t>() > 32767) {
+    return refuse(make_error(errc::config_bad_usage, "parallelism is no number from 1 to 32767",
+                             R"(send {"parallelism": 4})"),
+                  http_bad_request);
+  }
+  if (auto done = cluster.rescale(id, to.get<std::uint32_t>()); !done) {
+    return refuse(done.error(), http_conflict);
+  }
+  return answer_of({{"id", id}, {"parallelism", to}}, http_accepted);
+}
+
+using statuses = std::vector<std::pair<int, std::string>>;
+using job_handler = api_answer (*)(actors::coordinator&, const std::string& id, const api_request&);
+
+/// Makes routes of the handlers above.
+struct route_maker {
+  actors::coordinator& cluster;
+
+  described_route about_all(net::api_route::method verb, const char* operation, const char* summary,
+                            statuses answers,
+                            api_answer (*handler)(actors::coordinator&, const api_request&)) const {
+    return {verb,
+            "/api/v1/jobs",
+            operation,
+            summary,
+            "",
+            std::move(answers),
+            [c = &cluster, handler](const api_request& r) { return handler(*c, r); }};
+  }
+  described_route about_one(net::api_route::method verb, const std::string& what,
+                            const char* operation, const char* summary, statuses answers,
+                            job_handler handler) const {
+    answers.emplace_back(http_not_found, "error");
+    return {
+        verb,
+        "/api/v1/jobs/{job}" + what,
+        operation,
+        summary,
+        "",
+        std::move(answers),
+        [c = &cluster, handler](const api_request& r) { return handler(*c, r.parameters[0], r); }};
+  }
+};
+
+described_route with_body(described_route route, const char* schema) {
+  route.request = schema;
+  route.answers.emplace_back(http_bad_request, "error");
+  return route;
+}
+
+}  // namespace
+
+std::vector<described_route> routes_of_jobs(actors::coordinator& cluster) {
+  const route_maker make{cluster};
+  const std::pair<int, std::string> refused{http_conflict, "error"};
+  return {
+      with_body(make.about_all(post, "submit", "Start the jobs of a script",
+                               {{http_created, "submitted"}, refused}, &submit),
+                "submission"),
+      make.about_all(get, "list", "All jobs, newest last", {{http_ok, "jobs"}}, &list),
+      make.about_one(get, "", "show", "A job with its vertices and failures", {{http_ok, "job"}},
+                     &show),
+      make.about_one(get, "/checkpoints", "checkpoints", "The newest checkpoints of a job",
+                     {{http_ok, "checkpoints"}}, &checkpoints),
+      make.about_one(post, "/cancel", "cancel", "End a job", {{http_accepted, "job_named"}},
+                     &cancel),
+      make.about_one(post, "/savepoint", "savepoint", "Write a savepoint; the job goes on",
+                     {{http_ok, "savepoint"}, refused}, &savepoint),
+      make.about_one(post, "/stop", "stop", "Write a savepoint and end the job",
+                     {{http_ok, "savepoint"}, refused}, &stop),
+      with_body(make.about_one(post, "/rescale", "rescale", "Go on at another parallelism",
+                               {{http_accepted, "rescaled"}, refused}, &rescale),
+                "new_parallelism"),
+  };
+}
+
+}  // namespace millrace::cli
