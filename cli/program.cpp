@@ -1,6 +1,7 @@
 #include "cli/program.hpp"
 
 #include "cli/cluster/cluster_command.hpp"
+#include "cli/completion.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/explain_command.hpp"
 #include "cli/memory_option.hpp"
@@ -130,6 +131,10 @@ int shell(const arguments& a) {
 }
 
 int explain(const arguments& a) {
+  if (a.file.empty()) {
+    std::fprintf(stderr, "error 1005: explain needs a FILE with SQL statements, or --job JOB\n");
+    return exit_usage;
+  }
   explain_request request{{}, a.format, a.against};
   return script_of(a, request.script) ? explain_script(request) : exit_usage;
 }
@@ -150,11 +155,15 @@ class command_line {
     add_checkpoint_options(*shell_, words_);
     add_process_options(*shell_, words_);
     add_script_options(*explain_, words_);
+    explain_->get_option("FILE")->required(false);
     explain_->add_option("--against", words_.against,
                          "a checkpoint or savepoint: which of its state the query keeps");
     explain_->add_option("--format", words_.format, "tree, dot or json")
         ->check(CLI::IsMember({"tree", "dot", "json"}))
         ->capture_default_str();
+    completion_->add_option("SHELL", shell_, "bash or zsh")
+        ->check(CLI::IsMember({"bash", "zsh"}))
+        ->required();
   }
 
   int execute(int argc, char** argv) {
@@ -165,6 +174,11 @@ class command_line {
     }
     if (version_->parsed()) {
       std::printf("%s\n", version_text);
+      return exit_ok;
+    }
+    if (completion_->parsed()) {
+      const shell of = shell_ == "zsh" ? shell::zsh : shell::bash;
+      std::printf("%s", completion_script(app_, of).c_str());
       return exit_ok;
     }
     if (state_.parsed()) return state_.run();
@@ -184,6 +198,9 @@ class command_line {
   state_command state_{app_};
   cluster_command cluster_{app_};
   CLI::App* version_ = app_.add_subcommand("version", "Print the version");
+  CLI::App* completion_ =
+      app_.add_subcommand("completion", "Print a script that completes commands in a shell");
+  std::string shell_ = "bash";
 };
 
 }  // namespace
