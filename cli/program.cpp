@@ -161,7 +161,8 @@ class command_line {
     explain_->add_option("--format", words_.format, "tree, dot or json")
         ->check(CLI::IsMember({"tree", "dot", "json"}))
         ->capture_default_str();
-    completion_->add_option("SHELL", shell_, "bash or zsh")
+    cluster_.extend_explain(*explain_);
+    completion_->add_option("SHELL", completed_shell_, "bash or zsh")
         ->check(CLI::IsMember({"bash", "zsh"}))
         ->required();
   }
@@ -177,7 +178,8 @@ class command_line {
       return exit_ok;
     }
     if (completion_->parsed()) {
-      const shell of = shell_ == "zsh" ? shell::zsh : shell::bash;
+      const bool zsh = completed_shell_ == "zsh";
+      const auto of = zsh ? shell_language::zsh : shell_language::bash;
       std::printf("%s", completion_script(app_, of).c_str());
       return exit_ok;
     }
@@ -200,7 +202,7 @@ class command_line {
   CLI::App* version_ = app_.add_subcommand("version", "Print the version");
   CLI::App* completion_ =
       app_.add_subcommand("completion", "Print a script that completes commands in a shell");
-  std::string shell_ = "bash";
+  std::string completed_shell_ = "bash";
 };
 
 }  // namespace

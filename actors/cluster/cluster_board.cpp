@@ -1,6 +1,7 @@
 #include "actors/cluster/cluster_board.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace millrace::actors {
@@ -65,6 +66,21 @@ void cluster_board::change(const std::string& id, const std::function<void(clust
 void cluster_board::set_workers(std::vector<cluster_worker> workers) {
   const std::scoped_lock hold(mutex_);
   workers_ = std::move(workers);
+}
+
+void cluster_board::note(std::string line) {
+  const std::scoped_lock hold(mutex_);
+  if (lines_.size() == most_lines) lines_.pop_front();
+  lines_.push_back({system_clock().now(), std::move(line)});
+}
+
+std::vector<log_line> cluster_board::lines(std::string_view part) const {
+  const std::scoped_lock hold(mutex_);
+  std::vector<log_line> found;
+  std::ranges::copy_if(lines_, std::back_inserter(found), [&](const log_line& line) {
+    return line.text.find(part) != std::string::npos;
+  });
+  return found;
 }
 
 std::vector<cluster_job> cluster_board::jobs() const {

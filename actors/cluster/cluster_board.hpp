@@ -5,12 +5,15 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace millrace::actors {
@@ -38,6 +41,12 @@ struct cluster_job {
   void leave_attempt();
 };
 
+/// A line that the coordinator has logged.
+struct log_line {
+  timestamp_ms at = 0;  ///< wall clock
+  std::string text;
+};
+
 /// A worker as the outside sees it.
 struct cluster_worker {
   std::string name;
@@ -51,6 +60,8 @@ struct cluster_worker {
 /// What the outside may know of a cluster: written by the coordinator's actors, read by any thread.
 class cluster_board {
  public:
+  static constexpr std::size_t most_lines = 2000;
+
   /// What the catalogue keeps of a job has changed, or is new.
   void set_entry(const coordination::job_entry& entry);
   /// The catalogue has forgotten it.
@@ -59,6 +70,11 @@ class cluster_board {
   void change(const std::string& id, const std::function<void(cluster_job&)>& how);
   void set_workers(std::vector<cluster_worker> workers);
 
+  /// Of more than `most_lines`, the oldest are forgotten.
+  void note(std::string line);
+
+  /// Those that have `part` in them, oldest first.
+  [[nodiscard]] std::vector<log_line> lines(std::string_view part) const;
   [[nodiscard]] std::vector<cluster_job> jobs() const;  ///< by time of submission
   [[nodiscard]] std::optional<cluster_job> find(const std::string& id) const;
   [[nodiscard]] std::vector<cluster_worker> workers() const;
@@ -72,6 +88,7 @@ class cluster_board {
   mutable std::condition_variable changed_;  // an entry has
   std::vector<cluster_job> jobs_;            // guarded by mutex_
   std::vector<cluster_worker> workers_;      // guarded by mutex_
+  std::deque<log_line> lines_;               // guarded by mutex_
 };
 
 }  // namespace millrace::actors

@@ -8,6 +8,7 @@
 #include "state/jobs/file_job_store.hpp"
 #include "state/storage/open_folder.hpp"
 
+#include <caf/actor_registry.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
@@ -38,10 +39,20 @@ error not_possible(const std::string& job, const std::string& why) {
   return make_error(errc::config_bad_usage, "no savepoint of job " + job + ": " + why);
 }
 
+error not_alive(const std::string& job) {
+  return make_error(errc::config_bad_usage, "job " + job + " does not run",
+                    "submit its script again; --from-savepoint goes on from what it had");
+}
+
 class running_coordinator final : public coordinator {
  public:
   running_coordinator(engine& in, coordinator_options options) : system_(in.system()) {
     parts_.options = std::move(options);
+    parts_.options.log = [board = &parts_.board,
+                          write = std::move(parts_.options.log)](const std::string& line) {
+      board->note(line);
+      write(line);
+    };
     parts_.in = &in;
   }
   ~running_coordinator() override { stop(); }
@@ -63,6 +74,7 @@ class running_coordinator final : public coordinator {
 
   const std::string& endpoint() const override { return parts_.links->endpoint(); }
   const cluster_board& board() const override { return parts_.board; }
+  std::size_t actors() const override { return system_.registry().running(); }
 
   result<void> submit(job_submission submission) override {
     MILLRACE_CHECK(check_savepoint_name(submission.savepoint));
@@ -125,15 +137,16 @@ class running_coordinator final : public coordinator {
 
   result<void> rescale(const std::string& id, std::uint32_t parallelism) override {
     const auto job = parts_.board.find(id);
-    if (!job || has_ended(job->entry.phase)) {
-      return make_error(errc::config_bad_usage, "job " + id + " does not run");
-    }
+    if (!job || has_ended(job->entry.phase)) return not_alive(id);
     MILLRACE_TRY(auto definition, parts_.options.rescale(job->entry.definition, parallelism));
-    // What cannot be taken is no reason to stay: the job goes on from the checkpoint before.
-    if (job->running && job->last_checkpoint.value > 0) {
-      static_cast<void>(job->running->checkpoint(true));
-    }
-    caf::anon_send(actor_, job_redefined{std::move(definition)});
+    start_over(*job, std::move(definition));
+    return {};
+  }
+
+  result<void> restart(const std::string& id) override {
+    const auto job = parts_.board.find(id);
+    if (!job || has_ended(job->entry.phase)) return not_alive(id);
+    start_over(*job, job->entry.definition);
     return {};
   }
 
@@ -162,6 +175,14 @@ class running_coordinator final : public coordinator {
     MILLRACE_TRY(auto kept, parts_.store->load());
     for (const error& e : kept.damaged) parts_.options.log("a job cannot be read: " + e.message);
     return std::move(kept.jobs);
+  }
+
+  // What cannot be taken is no reason to stay: the job goes on from the checkpoint before.
+  void start_over(const cluster_job& job, job_definition definition) {
+    if (job.running && job.last_checkpoint.value > 0) {
+      static_cast<void>(job.running->checkpoint(true));
+    }
+    caf::anon_send(actor_, job_redefined{std::move(definition)});
   }
 
   [[nodiscard]] result<std::string> copy_out(const std::string& job, checkpoint_id checkpoint,

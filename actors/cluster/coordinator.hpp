@@ -7,6 +7,7 @@
 #include "net/http/access_token.hpp"
 #include "net/transport/cluster_keys.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -53,6 +54,8 @@ class coordinator {
   /// Where workers find it.
   [[nodiscard]] virtual const std::string& endpoint() const = 0;
   [[nodiscard]] virtual const cluster_board& board() const = 0;
+  /// Actors that live in this process.
+  [[nodiscard]] virtual std::size_t actors() const = 0;
   /// It waits for slots if need be; the board tells how it does. Errors: 1005 when its id is taken;
   /// state_io when it cannot be kept.
   [[nodiscard]] virtual result<void> submit(job_submission submission) = 0;
@@ -73,6 +76,9 @@ class coordinator {
   /// Goes on at another parallelism, from a checkpoint that is taken for it where the job takes
   /// any. Blocks until it is on its way. Errors: 1005; those of planning.
   [[nodiscard]] virtual result<void> rescale(const std::string& job, std::uint32_t parallelism) = 0;
+  /// Ends the attempt that runs, or the wait for one, and starts another at once, from a checkpoint
+  /// that is taken for it where the job takes any. Blocks until it is on its way. Errors: 1005.
+  [[nodiscard]] virtual result<void> restart(const std::string& job) = 0;
   /// Takes no more slots of the worker, and starts the jobs on it again elsewhere. False: unknown.
   virtual bool drain(const std::string& worker) = 0;
   /// Cancels nothing: jobs that run are left to whoever coordinates next.

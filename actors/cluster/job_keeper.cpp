@@ -63,6 +63,7 @@ class keeper_state {
   std::shared_ptr<job> running_;
   attempt_number attempt_ = 0;
   bool cancelled_ = false;
+  bool waits_for_retry_ = false;
   bool redefined_ = false;  // the attempt that runs ends for another one
   job_exception blamed_;    // where the failure came from
 };
@@ -83,7 +84,7 @@ job_keeper_handle::behavior_type keeper_state::behavior(job_definition definitio
       },
       [this](attempt_over& m) { on_over(m); },
       [this](const retry_due&) {
-        if (!cancelled_) ask_for_slots();
+        if (std::exchange(waits_for_retry_, false) && !cancelled_) ask_for_slots();
       },
       [this](job_redefined& m) { redefine(std::move(m.definition)); },
       [this](const cancel_job&) { cancel(); },
@@ -241,6 +242,7 @@ void keeper_state::on_failure(error cause) {
   if (!delay) return conclude(job_progress::kind::failed, std::move(cause));
   tell(job_progress::kind::restarting, std::move(cause));
   wait_for(std::to_string(*delay) + " ms before another attempt");
+  waits_for_retry_ = true;
   self_->delayed_send(self_, std::chrono::milliseconds(*delay), retry_due{});
 }
 
@@ -250,7 +252,8 @@ void keeper_state::redefine(job_definition definition) {
   auto graph = plan ? build_job_graph(*plan) : result<job_graph>(plan.error());
   if (!graph) return log("keeps its parallelism: " + graph.error().message);
   graph_ = std::make_shared<const job_graph>(std::move(*graph));
-  log("goes on at another parallelism");
+  log("starts over");
+  waits_for_retry_ = false;
   if (running_) {
     redefined_ = true;
     return running_->cancel();

@@ -42,6 +42,17 @@ cluster_command::cluster_command(CLI::App& app) {
   add_job_tool(app);
 }
 
+void cluster_command::extend_explain(CLI::App& explain) {
+  explain.add_option("--job", job_, "a job of a cluster, in place of FILE")
+      ->excludes(explain.get_option("FILE"));
+  add_access(explain);
+  explain_ = &explain;
+}
+
+std::string cluster_command::explain_format() const {
+  return explain_->get_option("--format")->as<std::string>();
+}
+
 void cluster_command::add_processes(CLI::App& app) {
   coordinator_command_ = app.add_subcommand("coordinator", "Run the coordinator of a cluster");
   add_coordinator_options(*coordinator_command_, coordinator_);
@@ -88,16 +99,20 @@ void cluster_command::add_keygen(CLI::App& app) {
 
 CLI::App* cluster_command::add_tool(CLI::App& app, const char* name, const char* what) {
   CLI::App* tool = app.add_subcommand(name, what);
-  tool->add_option("--rest", rest_, "REST address of the coordinator, https://... for TLS")
-      ->envname("MILLRACE_REST")
-      ->capture_default_str();
-  tool->add_option("--token-file", token_file_, "the cluster's token")
-      ->envname("MILLRACE_TOKEN_FILE");
-  tool->add_option("--ca-file", authority_, "certificate that signed the coordinator's")
-      ->envname("MILLRACE_CA_FILE");
-  tool->add_flag("--json", json_, "the answer as JSON");
+  add_access(*tool);
   tools_.push_back(tool);
   return tool;
+}
+
+void cluster_command::add_access(CLI::App& tool) {
+  tool.add_option("--rest", rest_, "REST address of the coordinator, https://... for TLS")
+      ->envname("MILLRACE_REST")
+      ->capture_default_str();
+  tool.add_option("--token-file", token_file_, "the cluster's token")
+      ->envname("MILLRACE_TOKEN_FILE");
+  tool.add_option("--ca-file", authority_, "certificate that signed the coordinator's")
+      ->envname("MILLRACE_CA_FILE");
+  tool.add_flag("--json", json_, "the answer as JSON");
 }
 
 void cluster_command::add_job_tool(CLI::App& app) {
@@ -113,6 +128,12 @@ void cluster_command::add_job_tool(CLI::App& app) {
                    "stop the jobs of that name, where they are others, and go on from them");
   submit->add_flag("--attach", attach_, "wait until the jobs have ended");
   add_tool(app, "list", "Jobs of a cluster");
+  add_tool(app, "logs", "What the coordinator has logged")
+      ->add_option("JOB", target_, "only of this job: its id or name");
+  CLI::App* debug = app.add_subcommand("debug", "For those who look for a fault");
+  debug->require_subcommand(1);
+  add_tool(*debug, "dump", "All that the coordinator knows now, as JSON for a report");
+  add_tool(app, "history", "Jobs of a cluster that have ended");
   add_tool(app, "workers", "Workers of a cluster");
   const auto about_job = [&](const char* name, const char* what) {
     CLI::App* tool = add_tool(app, name, what);
@@ -120,12 +141,16 @@ void cluster_command::add_job_tool(CLI::App& app) {
     return tool;
   };
   CLI::App* show = about_job("show", "A job's vertices, subtasks, rates and failures");
-  show->add_flag("--watch", watch_, "again every second, until the job has ended");
-  show->add_option("--every", every_s_, "seconds between two views of --watch")
-      ->check(CLI::Range(1, 3600))
-      ->capture_default_str();
+  CLI::App* top = add_tool(app, "top", "The busiest subtasks of all jobs that run");
+  for (CLI::App* tool : {show, top}) {
+    tool->add_flag("--watch", watch_, "again every second, until Ctrl-C or the end of the job");
+    tool->add_option("--every", every_s_, "seconds between two views of --watch")
+        ->check(CLI::Range(1, 3600))
+        ->capture_default_str();
+  }
   about_job("checkpoints", "A job's newest checkpoints: state, size, duration");
   about_job("cancel", "End a job");
+  about_job("restart", "Let a job go on from its newest checkpoint, in another attempt");
   about_job("savepoint", "Write a savepoint of a job that goes on");
   about_job("stop", "End a job behind a savepoint");
   CLI::App* rescale = add_tool(app, "rescale", "Let a job go on at another parallelism");
@@ -140,8 +165,13 @@ void cluster_command::add_job_tool(CLI::App& app) {
 
 bool cluster_command::parsed() const {
   return coordinator_command_->parsed() || worker_command_->parsed() || local_command_->parsed() ||
-         keygen_command_->parsed() ||
-         std::ranges::any_of(tools_, [](const CLI::App* tool) { return tool->parsed(); });
+         keygen_command_->parsed() || parsed_tool() != nullptr;
+}
+
+const CLI::App* cluster_command::parsed_tool() const {
+  if (explain_ != nullptr && explain_->parsed() && !job_.empty()) return explain_;
+  const auto at = std::ranges::find_if(tools_, [](const CLI::App* tool) { return tool->parsed(); });
+  return at == tools_.end() ? nullptr : *at;
 }
 
 int cluster_command::run() const {
@@ -165,14 +195,19 @@ int cluster_command::run_tool() const {
     return exit_usage;
   }
   job_tool tool({{rest_, *token, authority_}, json_});
-  const auto at = std::ranges::find_if(tools_, [](const CLI::App* t) { return t->parsed(); });
-  const std::string& name = (*at)->get_name();
+  const std::string& name = parsed_tool()->get_name();
   if (name == "submit") return submit(tool);
   if (name == "list") return tool.list();
   if (name == "workers") return tool.workers();
   if (name == "show") return tool.show(target_, watch_ ? every_s_ : 0);
   if (name == "checkpoints") return tool.checkpoints(target_);
   if (name == "cancel") return tool.cancel(target_);
+  if (name == "restart") return tool.restart(target_);
+  if (name == "top") return tool.top(watch_ ? every_s_ : 0);
+  if (name == "logs") return tool.logs(target_);
+  if (name == "dump") return tool.dump();
+  if (name == "history") return tool.history();
+  if (name == "explain") return tool.explain(job_, explain_format());
   if (name == "rescale") return tool.rescale(target_, parallelism_);
   if (name == "drain") return tool.drain(target_, wait_);
   return tool.savepoint(target_, name == "stop");

@@ -11,12 +11,13 @@
 namespace millrace::cli {
 
 /// The commands of a cluster: its processes (`coordinator`, `worker`, `local-cluster`), `keygen`
-/// for their secrets, and the job tool (`submit`, `list`, `show`, `cancel`, `savepoint`, `stop`,
-/// `workers`, `drain`).
+/// for their secrets, and the job tool, all else.
 class cluster_command {
  public:
   /// Adds the sub-commands; the object must outlive the parsing.
   explicit cluster_command(CLI::App& app);
+  /// Lets `explain`, which has the options FILE and --format, take `--job` in place of FILE.
+  void extend_explain(CLI::App& explain);
   [[nodiscard]] bool parsed() const;
   /// Runs what was parsed. Returns the exit code.
   [[nodiscard]] int run() const;
@@ -28,6 +29,9 @@ class cluster_command {
   void add_job_tool(CLI::App& app);
   CLI::App* add_tool(CLI::App& app, const char* name, const char* what);
   [[nodiscard]] int start_worker() const;
+  void add_access(CLI::App& tool);
+  [[nodiscard]] std::string explain_format() const;
+  [[nodiscard]] const CLI::App* parsed_tool() const;
   [[nodiscard]] int run_tool() const;
   [[nodiscard]] int submit(class job_tool& tool) const;
 
@@ -41,6 +45,7 @@ class cluster_command {
   CLI::App* local_command_ = nullptr;
   CLI::App* keygen_command_ = nullptr;
 
+  CLI::App* explain_ = nullptr;
   std::vector<CLI::App*> tools_;
   std::string rest_ = "127.0.0.1:8081";
   std::string token_file_;
@@ -58,6 +63,7 @@ class cluster_command {
   bool watch_ = false;
   int every_s_ = 1;
   std::string target_;  // a job, or a worker
+  std::string job_;     // to be explained
 };
 
 }  // namespace millrace::cli

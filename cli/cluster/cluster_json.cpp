@@ -113,6 +113,12 @@ json job_json(const actors::cluster_job& job, detail how) {
   return all;
 }
 
+json lines_json(const std::vector<actors::log_line>& lines) {
+  json all = json::array();
+  for (const auto& line : lines) all.push_back({{"at", line.at}, {"text", line.text}});
+  return {{"lines", std::move(all)}};
+}
+
 json worker_json(const actors::cluster_worker& w) {
   return {{"name", w.name},         {"data_endpoint", w.data_endpoint},
           {"slots", w.slots},       {"free_slots", w.free_slots},

@@ -17,6 +17,7 @@ enum class detail : std::uint8_t { summary, full };
 [[nodiscard]] nlohmann::json job_json(const actors::cluster_job& job, detail how);
 /// The newest checkpoints of the job, oldest first, and how many there were.
 [[nodiscard]] nlohmann::json checkpoints_json(const actors::cluster_job& job);
+[[nodiscard]] nlohmann::json lines_json(const std::vector<actors::log_line>& lines);
 [[nodiscard]] nlohmann::json worker_json(const actors::cluster_worker& worker);
 
 }  // namespace millrace::cli

@@ -33,7 +33,7 @@ json content(const std::string& schema) {
   return {{"application/json", {{"schema", reference(schema)}}}};
 }
 
-std::string_view word_of(int status) {
+const char* word_of(int status) {
   switch (status) {
     case 200: return "Done";
     case 201: return "Created";
@@ -52,10 +52,10 @@ json parameters_json(const std::string& path) {
   for (const path_parameter& p : parameters) {
     if (path.find(in_braces(p.name)) == std::string::npos) continue;
     all.push_back(
-        {{"name", p.name},
+        {{"name", std::string(p.name)},
          {"in", "path"},
          {"required", true},
-         {"description", p.meaning},
+         {"description", std::string(p.meaning)},
          {"schema", {{"type", "string"}, {"pattern", "^" + std::string(p.pattern) + "$"}}}});
   }
   return all;

@@ -51,6 +51,20 @@ std::string jobs_text(const json& jobs, std::size_t columns) {
                     columns);
 }
 
+std::string history_text(const json& jobs, std::size_t columns) {
+  const auto when = [](const json& at) { return when_text(at.get<timestamp_ms>()); };
+  std::vector<text_row> rows;
+  for (const json& job : jobs) {
+    rows.push_back({plain_text(job["id"]), plain_text(job["name"]), plain_text(job["status"]),
+                    when(job["submitted_at"]), when(job["ended_at"]), span(job["duration_ms"]),
+                    plain_text(job["rows_in"]), plain_text(job["rows_out"]),
+                    plain_text(job["last_checkpoint"]), plain_text(job["failures"])});
+  }
+  return text_table({"job", "name", "status", "submitted", "ended", "duration", "rows in",
+                     "rows out", "checkpoint", "failures"},
+                    rows, columns);
+}
+
 std::string summary_line(const json& job) {
   return plain_text(job["name"]) + " (" + plain_text(job["id"]) +
          "): " + plain_text(job["status"]) + ", in " + plain_text(job["rows_in"]) + " rows, out " +

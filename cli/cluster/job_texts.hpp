@@ -14,6 +14,8 @@ namespace millrace::cli {
 
 /// A table, a line per job.
 [[nodiscard]] std::string jobs_text(const nlohmann::json& jobs, std::size_t columns);
+/// A table, a line per job that has ended.
+[[nodiscard]] std::string history_text(const nlohmann::json& jobs, std::size_t columns);
 /// `NAME (ID): FINISHED, in 10 rows, out 5 rows, 1.2 s`
 [[nodiscard]] std::string summary_line(const nlohmann::json& job);
 [[nodiscard]] std::string workers_text(const nlohmann::json& workers, std::size_t columns);

@@ -1,8 +1,10 @@
 #include "cli/cluster/job_tool.hpp"
 
+#include "cli/cluster/busiest.hpp"
 #include "cli/cluster/job_page.hpp"
 #include "cli/cluster/job_texts.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/figures.hpp"
 #include "cli/screen.hpp"
 
 #include <nlohmann/json.hpp>
@@ -24,6 +26,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::chrono::milliseconds look_every{100};
+constexpr std::size_t most_subtasks = 20;
 constexpr const char* clear_screen = "\x1b[H\x1b[2J";
 
 bool is_over(const json& job) {
@@ -155,7 +158,7 @@ int job_tool::show(const std::string& job, int every_s) {
     while (true) {
       json answer;
       if (!ask(path_of(id), answer)) return code_;
-      show_page(answer, every_s > 0);
+      show_page(answer, job_page(answer, page_columns()), every_s > 0);
       if (every_s == 0 || is_over(answer)) return exit_ok;
       std::this_thread::sleep_for(std::chrono::seconds(every_s));
     }
@@ -163,13 +166,13 @@ int job_tool::show(const std::string& job, int every_s) {
 }
 
 // One of several pages takes the place of the one before, or is a line of JSON.
-void job_tool::show_page(const json& job, bool one_of_several) const {
+void job_tool::show_page(const json& answer, const std::string& text, bool one_of_several) const {
   if (request_.json) {
-    std::printf("%s\n", job.dump(one_of_several ? -1 : 2).c_str());
+    std::printf("%s\n", answer.dump(one_of_several ? -1 : 2).c_str());
   } else {
     const bool terminal = one_of_several && isatty(STDOUT_FILENO) != 0;
-    std::printf("%s%s", terminal ? clear_screen : "", job_page(job, page_columns()).c_str());
-    if (one_of_several) std::printf(terminal ? "Ctrl-C ends this view, not the job\n" : "\n");
+    std::printf("%s%s", terminal ? clear_screen : "", text.c_str());
+    if (one_of_several) std::printf(terminal ? "Ctrl-C ends this view, no job\n" : "\n");
   }
   std::fflush(stdout);
 }
@@ -194,6 +197,95 @@ int job_tool::cancel(const std::string& job) {
     if (request_.json) print(answer);
     return exit_ok;
   });
+}
+
+int job_tool::restart(const std::string& job) {
+  return each(job, [this](const std::string& id) -> int {
+    json answer;
+    if (!tell(path_of(id) + "/restart", json::object(), answer)) return code_;
+    if (request_.json) print(answer);
+    return exit_ok;
+  });
+}
+
+int job_tool::explain(const std::string& job, const std::string& format) {
+  return each(job, [this, &format](const std::string& id) -> int {
+    json answer;
+    if (!ask(path_of(id) + "/plan", answer)) return code_;
+    if (request_.json) {
+      print(answer);
+    } else if (format == "json") {
+      print(answer["plan"]);
+    } else {
+      std::printf("%s\n", answer[format].get<std::string>().c_str());
+    }
+    return exit_ok;
+  });
+}
+
+int job_tool::top(int every_s) {
+  while (true) {
+    json subtasks;
+    if (!find_busiest(subtasks)) return code_;
+    const std::string text = busiest_page(subtasks, page_columns());
+    show_page({{"subtasks", std::move(subtasks)}}, text, every_s > 0);
+    if (every_s == 0) return exit_ok;
+    std::this_thread::sleep_for(std::chrono::seconds(every_s));
+  }
+}
+
+bool job_tool::find_busiest(json& subtasks) {
+  json answer;
+  if (!ask("/api/v1/jobs", answer)) return false;
+  std::vector<json> details;
+  for (const json& job : answer["jobs"]) {
+    if (job["status"] != "RUNNING") continue;
+    details.emplace_back();
+    if (!ask(path_of(job["id"].get<std::string>()), details.back())) return false;
+  }
+  subtasks = busiest(details, most_subtasks);
+  return true;
+}
+
+int job_tool::logs(const std::string& job) {
+  if (job.empty()) return print_log("/api/v1/logs");
+  return each(job, [this](const std::string& id) { return print_log(path_of(id) + "/logs"); });
+}
+
+int job_tool::print_log(const std::string& path) {
+  json answer;
+  if (!ask(path, answer)) return code_;
+  if (request_.json) {
+    print(answer);
+    return exit_ok;
+  }
+  for (const json& line : answer["lines"]) {
+    std::printf("%s  %s\n", when_text(line["at"].get<timestamp_ms>()).c_str(),
+                line["text"].get<std::string>().c_str());
+  }
+  return exit_ok;
+}
+
+int job_tool::dump() {
+  json answer;
+  if (!ask("/api/v1/debug", answer)) return code_;
+  print(answer);
+  return exit_ok;
+}
+
+int job_tool::history() {
+  json answer;
+  if (!ask("/api/v1/jobs", answer)) return code_;
+  json ended = json::array();
+  for (auto job = answer["jobs"].rbegin(); job != answer["jobs"].rend(); ++job) {
+    if (is_over(*job)) ended.push_back(std::move(*job));
+  }
+  if (request_.json) {
+    print({{"jobs", std::move(ended)}});
+  } else {
+    std::printf("%s", history_text(ended, page_columns()).c_str());
+  }
+  return exit_ok;
 }
 
 int job_tool::savepoint(const std::string& job, bool stop) {

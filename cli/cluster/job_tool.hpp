@@ -42,6 +42,18 @@ class job_tool {
   [[nodiscard]] int show(const std::string& job, int every_s);
   [[nodiscard]] int checkpoints(const std::string& job);
   [[nodiscard]] int cancel(const std::string& job);
+  [[nodiscard]] int restart(const std::string& job);
+  /// `format`: tree, dot or json.
+  [[nodiscard]] int explain(const std::string& job, const std::string& format);
+  /// The busiest subtasks of all jobs that run. `every_s`: again after so many seconds, for ever;
+  /// 0: once.
+  [[nodiscard]] int top(int every_s);
+  /// What the coordinator has logged, of a job or (empty) of all.
+  [[nodiscard]] int logs(const std::string& job);
+  /// All that the coordinator knows at this moment, as JSON.
+  [[nodiscard]] int dump();
+  /// Jobs that have ended, newest first.
+  [[nodiscard]] int history();
   /// `stop`: the job ends behind it.
   [[nodiscard]] int savepoint(const std::string& job, bool stop);
   [[nodiscard]] int workers();
@@ -57,9 +69,11 @@ class job_tool {
   [[nodiscard]] int each(const std::string& job,
                          const std::function<int(const std::string& id)>& act);
   [[nodiscard]] int wait_for(const nlohmann::json& jobs);
+  [[nodiscard]] int print_log(const std::string& path);
+  [[nodiscard]] bool find_busiest(nlohmann::json& subtasks);
+  void show_page(const nlohmann::json& answer, const std::string& text, bool one_of_several) const;
   [[nodiscard]] int wait_for_empty(const std::string& worker);
   void print(const nlohmann::json& answer) const;
-  void show_page(const nlohmann::json& job, bool one_of_several) const;
 
   tool_request request_;
   net::api_client client_;

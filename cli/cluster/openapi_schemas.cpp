@@ -180,6 +180,31 @@ json worker() {
                  {"silent_ms", number()}});
 }
 
+json log_line() { return object({{"at", time_of()}, {"text", text()}}); }
+
+json dump() {
+  const json task = object({{"task", number()},
+                            {"vertex", text()},
+                            {"subtask", number()},
+                            {"worker", text()},
+                            {"state", text()},
+                            {"queued_bytes", number()},
+                            {"state_bytes", number()},
+                            {"rows_received", number()},
+                            {"rows_sent", number()}});
+  const json job = object({{"job", known("job_summary")},
+                           {"checkpoints", list_of(known("checkpoint"))},
+                           {"tasks", list_of(task)}});
+  const json process =
+      object({{"version", text()},
+              {"actors", number()},
+              {"metrics", {{"type", "object"}, {"additionalProperties", rate()}}}});
+  return object({{"lines", list_of(log_line())},
+                 {"process", process},
+                 {"workers", list_of(worker())},
+                 {"jobs", list_of(job)}});
+}
+
 }  // namespace
 
 json openapi_schemas() {
@@ -203,6 +228,12 @@ json openapi_schemas() {
   all["savepoint"] = object({{"id", job_id()}, {"savepoint", text()}});
   all["new_parallelism"] = object({{"parallelism", count}});
   all["rescaled"] = object({{"id", job_id()}, {"parallelism", count}});
+  all["plan"] = object({{"id", job_id()},
+                        {"tree", text()},
+                        {"dot", text()},
+                        {"plan", {{"type", json::array({"object", "array"})}}}});
+  all["lines"] = object({{"lines", list_of(log_line())}});
+  all["dump"] = dump();
   all["workers"] = object({{"workers", list_of(worker())}});
   all["worker_named"] = object({{"worker", text()}});
   all["document"] = {{"type", "object"}};

@@ -2,6 +2,7 @@
 
 #include "cli/cluster/cluster_json.hpp"
 #include "cli/cluster/cluster_metrics.hpp"
+#include "cli/cluster/dump_json.hpp"
 #include "cli/cluster/rest_answers.hpp"
 #include "cli/cluster/rest_jobs.hpp"
 #include "net/http/metrics_routes.hpp"
@@ -35,12 +36,30 @@ api_answer drain(actors::coordinator& cluster, const std::string& name) {
   return answer_of({{"worker", name}}, http_accepted);
 }
 
+api_answer dump(const actors::coordinator& cluster) {
+  return answer_of(dump_json(cluster.board(), cluster.actors()));
+}
+
 std::string not_ready(const actors::coordinator& cluster) {
   return cluster.board().workers().empty() ? "no worker has joined" : "";
 }
 
 std::vector<described_route> routes_of_workers(actors::coordinator& c) {
   return {
+      {get,
+       "/api/v1/logs",
+       "logs",
+       "What the coordinator has logged, oldest first",
+       "",
+       {{http_ok, "lines"}},
+       [&c](const api_request&) { return answer_of(lines_json(c.board().lines(""))); }},
+      {get,
+       "/api/v1/debug",
+       "debug",
+       "All that the coordinator knows at this moment, for a report",
+       "",
+       {{http_ok, "dump"}},
+       [&c](const api_request&) { return dump(c); }},
       {get,
        "/api/v1/workers",
        "workers",

@@ -4,6 +4,7 @@
 #include "cli/cluster/job_replacement.hpp"
 #include "cli/cluster/rest_answers.hpp"
 #include "cli/cluster/script_jobs.hpp"
+#include "core/plan/explain/explain.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -115,6 +116,29 @@ api_answer rescale(actors::coordinator& cluster, const std::string& id,
   return answer_of({{"id", id}, {"parallelism", to}}, http_accepted);
 }
 
+api_answer restart(actors::coordinator& cluster, const std::string& id, const api_request&) {
+  if (!cluster.board().find(id)) return no_such("job", id);
+  if (auto done = cluster.restart(id); !done) return refuse(done.error(), http_conflict);
+  return answer_of({{"id", id}}, http_accepted);
+}
+
+// The same that every worker makes of the job.
+api_answer plan(actors::coordinator& cluster, const std::string& id, const api_request&) {
+  const auto job = cluster.board().find(id);
+  if (!job) return no_such("job", id);
+  const auto plan = compile_job(job->entry.definition);
+  if (!plan) return refuse(plan.error(), http_conflict, job->entry.definition.script);
+  return answer_of({{"id", id},
+                    {"tree", plan::explain_tree(*plan)},
+                    {"dot", plan::explain_dot(*plan)},
+                    {"plan", json::parse(plan::explain_json(*plan))}});
+}
+
+api_answer logs(actors::coordinator& cluster, const std::string& id, const api_request&) {
+  if (!cluster.board().find(id)) return no_such("job", id);
+  return answer_of(lines_json(cluster.board().lines("job " + id)));
+}
+
 using statuses = std::vector<std::pair<int, std::string>>;
 using job_handler = api_answer (*)(actors::coordinator&, const std::string& id, const api_request&);
 
@@ -174,6 +198,12 @@ std::vector<described_route> routes_of_jobs(actors::coordinator& cluster) {
                      {{http_ok, "savepoint"}, refused}, &savepoint),
       make.about_one(post, "/stop", "stop", "Write a savepoint and end the job",
                      {{http_ok, "savepoint"}, refused}, &stop),
+      make.about_one(get, "/logs", "jobLogs", "What the coordinator has logged of a job",
+                     {{http_ok, "lines"}}, &logs),
+      make.about_one(get, "/plan", "plan", "How a job is carried out", {{http_ok, "plan"}, refused},
+                     &plan),
+      make.about_one(post, "/restart", "restart", "Go on in another attempt, at once",
+                     {{http_accepted, "job_named"}, refused}, &restart),
       with_body(make.about_one(post, "/rescale", "rescale", "Go on at another parallelism",
                                {{http_accepted, "rescaled"}, refused}, &rescale),
                 "new_parallelism"),
