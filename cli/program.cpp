@@ -177,6 +177,7 @@ class command_line {
       std::printf("%s\n", version_text);
       return exit_ok;
     }
+    if (explain_->count("--json") > 0) words_.format = "json";
     if (completion_->parsed()) {
       const bool zsh = completed_shell_ == "zsh";
       const auto of = zsh ? shell_language::zsh : shell_language::bash;
