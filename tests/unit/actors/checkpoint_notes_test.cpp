@@ -1,4 +1,5 @@
 #include "actors/jobs/checkpoint_notes.hpp"
+#include "core/base/result.hpp"
 
 #include <gtest/gtest.h>
 
