@@ -23,6 +23,7 @@
 
 #include <condition_variable>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -198,6 +199,15 @@ std::vector<std::string> worker_words(const local_cluster_request& request,
   return words;
 }
 
+// Of jobs that run nobody waits for the end: another coordinator takes them up from their newest
+// checkpoints. What this one owes anybody is on the disk, as it has to be when it is killed.
+[[noreturn]] void end_coordinator(coordinator_process& process) {
+  process.rest.reset();
+  process.cluster->stop();
+  std::fflush(nullptr);
+  std::_Exit(exit_ok);
+}
+
 }  // namespace
 
 int run_coordinator(const coordinator_request& request) {
@@ -206,9 +216,7 @@ int run_coordinator(const coordinator_request& request) {
   coordinator_process process;
   if (auto started = start(request, process); !started) return fail(started.error());
   stop.wait();
-  process.rest.reset();
-  process.cluster->stop();
-  return exit_ok;
+  end_coordinator(process);
 }
 
 int run_worker(const worker_request& request) {
@@ -240,8 +248,7 @@ int run_local_cluster(const local_cluster_request& request) {
   stop.wait();
   process.rest.reset();
   workers.stop();
-  process.cluster->stop();
-  return exit_ok;
+  end_coordinator(process);
 }
 
 }  // namespace millrace::cli

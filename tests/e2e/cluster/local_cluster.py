@@ -15,6 +15,10 @@ JOB = """CREATE TABLE numbers (n BIGINT) WITH ('connector' = 'datagen', 'number-
 CREATE TABLE sums (digit BIGINT, total BIGINT) WITH ('connector' = 'filesystem', 'path' = '{}', 'format' = 'debezium-json');
 INSERT INTO sums SELECT MOD(n, 10), SUM(n) FROM numbers GROUP BY MOD(n, 10);
 """
+ENDLESS_JOB = """CREATE TABLE numbers (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '100');
+CREATE TABLE nowhere (n BIGINT) WITH ('connector' = 'blackhole');
+INSERT INTO nowhere SELECT n FROM numbers;
+"""
 
 
 def check(what, holds, text=""):
@@ -49,9 +53,13 @@ def main():
         check("one that fails says why", done.returncode == 1 and "FAILED" in done.stderr and "failed: error" in done.stderr, done)
         workers = children_of(cluster)
         check("workers are processes of their own", len(workers) == 2, workers)
+        script.write_text(ENDLESS_JOB)
+        subprocess.run([BINARY, "submit", str(script), "--rest", rest], capture_output=True, check=True)
+        while not cluster.stderr.readline().endswith(": RUNNING\n"):
+            pass
         cluster.send_signal(signal.SIGTERM)
         cluster.stderr.read()
-        check("a signal ends it", cluster.wait() == 0)
+        check("a signal ends it while a job runs", cluster.wait() == 0)
         check("and its workers", not [w for w in workers if pathlib.Path(f"/proc/{w}").exists()])
 
 
