@@ -20,6 +20,16 @@ using test::listening_hub;
 using test::text_of;
 using test::waiting_listener;
 
+/// One frame of `size` bytes. Whoever reads it after its owner was released reads other bytes.
+link_message message_spoilt_when_released(std::size_t size) {
+  auto bytes = std::make_shared<std::string>(size, 'y');
+  link_message message;
+  message.frames = {std::as_bytes(std::span(*bytes))};
+  message.owner =
+      std::shared_ptr<void>(bytes.get(), [bytes](void*) { bytes->assign(bytes->size(), 'z'); });
+  return message;
+}
+
 TEST(link_hub_test, brings_messages_in_order_with_the_senders_name) {
   listening_hub ann("ann");
   listening_hub bob("bob");
@@ -48,15 +58,22 @@ TEST(link_hub_test, keeps_frames_apart_and_whole) {
 TEST(link_hub_test, refers_to_large_frames_until_they_are_sent) {
   listening_hub ann("ann");
   listening_hub bob("bob");
-  auto owner = std::make_shared<std::string>(std::size_t{1} << 19, 'y');
-  const std::weak_ptr<std::string> seen = owner;
-  link_message message;
-  message.frames = {std::as_bytes(std::span(owner->data(), owner->size()))};
-  message.owner = std::move(owner);
-  const link_id to_bob = ann.hub->connect("tcp://127.0.0.1:1");
-  ann.hub->send(to_bob, std::move(message));
-  EXPECT_FALSE(seen.expired());
-  EXPECT_EQ(ann.heard->wait_down().first, to_bob);
+  link_message message = message_spoilt_when_released(std::size_t{1} << 19);
+  const std::weak_ptr<const void> seen = message.owner;
+  const std::string sent = text_of(message);
+  ann.hub->send(ann.hub->connect(bob.hub->endpoint()), std::move(message));
+  EXPECT_EQ(text_of(bob.heard->wait_messages(1)[0].second), sent);
+  ann.hub.reset();
+  EXPECT_TRUE(seen.expired());
+}
+
+TEST(link_hub_test, releases_large_frames_that_nobody_takes) {
+  listening_hub ann("ann");
+  link_message message = message_spoilt_when_released(std::size_t{1} << 19);
+  const std::weak_ptr<const void> seen = message.owner;
+  const link_id to_nobody = ann.hub->connect("tcp://127.0.0.1:1");
+  ann.hub->send(to_nobody, std::move(message));
+  EXPECT_EQ(ann.heard->wait_down().first, to_nobody);
   ann.hub.reset();
   EXPECT_TRUE(seen.expired());
 }
