@@ -104,6 +104,11 @@ class Cluster:
             raise SystemExit(f"{words}: exit code {done.returncode}, not {code}\n{done.stdout}{done.stderr}")
         return json.loads(done.stdout) if code == 0 and done.stdout else done.stderr
 
+    def text(self, *words):
+        """What a command of the job tool shows people."""
+        return subprocess.run([self.binary, *map(str, words), "--rest", self.url, *self.tool_options], capture_output=True,
+                              text=True, check=True).stdout
+
     def submit(self, script, *words):
         return [job["id"] for job in self.tool("submit", script, *words)["jobs"]]
 

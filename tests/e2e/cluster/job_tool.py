@@ -3,6 +3,7 @@
 
 usage: job_tool.py MILLRACE
 """
+import json
 import os
 import pathlib
 import signal
@@ -18,6 +19,10 @@ CREATE TABLE numbers (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second'
   'fields.n.min' = '1', 'fields.n.max' = '7');
 CREATE TABLE counts (n BIGINT, times BIGINT) WITH ('connector' = 'blackhole');
 INSERT INTO counts SELECT n, COUNT(*) FROM numbers GROUP BY n;
+"""
+FAILING = """CREATE TABLE numbers (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '10');
+CREATE TABLE nothing (n BIGINT) WITH ('connector' = 'blackhole');
+INSERT INTO nothing SELECT CAST(CAST(n AS STRING) || 'x' AS BIGINT) FROM numbers;
 """
 
 
@@ -39,6 +44,109 @@ def check_waiting(cluster, script):
     check("and runs on both workers", shown["status"] == "RUNNING" and len(shown["workers"]) == 2, shown)
     check("with all of its subtasks", [len(v["subtasks"]) for v in shown["vertices"]] == [4, 4], shown)
     return job
+
+
+def check_figures(cluster, job):
+    """The workers tell them every second: asked until all have."""
+    shares = [0]
+    while not all(shares) or not shown["rows_out_per_second"] > 0:
+        shown = cluster.tool("show", job)
+        shares = [s["busy"] + s["backpressured"] + s["idle"] for v in shown["vertices"] for s in v["subtasks"]]
+    source, counts = shown["vertices"]
+    check("a vertex sends what the next one gets", 0 < counts["rows_in"] and counts["bytes_in"] > 0, shown)
+    check("subtasks say where they run", {s["worker"] for s in source["subtasks"]} == set(shown["workers"]), shown)
+    names = [o["name"] for v in shown["vertices"] for o in v["operators"]]
+    rows = {o["name"]: o["rows_in"] + o["rows_out"] for v in shown["vertices"] for o in v["operators"]}
+    check("operators are counted", len(names) > 2 and all(rows.values()), rows)
+    check("shares of time make a whole", all(0.99 < s < 1.01 for s in shares), shares)
+    text = cluster.text("show", job)
+    check("show is a page for people", all(w in text for w in ("checkpoints", "| subtask", "held back", "worker-1")), text)
+
+
+def check_top(cluster, job):
+    top = cluster.tool("top")["subtasks"]
+    busy = [s["busy"] for s in top]
+    check("top has the subtasks of all jobs, the busiest first", len(top) == 8 and busy == sorted(busy, reverse=True), top)
+    check("with their job", {s["job"] for s in top} == {job}, top)
+    check("as a table, too", "| busy" in cluster.text("top"))
+
+
+def check_checkpoints(cluster, job):
+    answer = cluster.tool("checkpoints", job)
+    newest = answer["checkpoints"][-1]
+    check("checkpoints are counted", answer["completed"] > 0 and answer["failed"] == 0, answer)
+    check("and listed", {c["status"] for c in answer["checkpoints"]} <= {"complete", "in_progress"}, answer)
+    done = [c for c in answer["checkpoints"] if c["status"] == "complete"]
+    check("with size and tasks", done[-1]["bytes"] > 0 and done[-1]["acknowledged"] == done[-1]["tasks"] == 8, done)
+    check("and as a table", f"| {newest['id']} " in cluster.text("checkpoints", job))
+
+
+def check_watch(cluster, script):
+    job = cluster.submit(script)[0]
+    cluster.wait_for(f"job {job}: checkpoint ")
+    words = [BINARY, "show", job, "--watch", "--json", "--rest", cluster.rest]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as watch:
+        views = [json.loads(watch.stdout.readline()) for _ in range(2)]
+        check("show --watch looks again and again", [v["status"] for v in views] == ["RUNNING"] * 2, views)
+        cluster.tool("cancel", job)
+        last = watch.stdout.read().splitlines()[-1]
+        check("until the job has ended", json.loads(last)["status"] == "CANCELED", last)
+    check("which is no error", watch.returncode == 0)
+
+
+def check_failure(cluster, folder):
+    script = folder / "failing.sql"
+    script.write_text(FAILING)
+    job = cluster.submit(script, "--parallelism", "2", "--set", "restart-strategy.type=none")[0]
+    check("a job that fails has failed", cluster.wait_until_over([job]) == ["FAILED"])
+    failure = cluster.tool("show", job)["failures"][0]
+    check("when, where and in which task it failed is told", failure["at"] > 0 and failure["worker"] in cluster.workers
+          and "Calc" in failure["task"], failure)
+    check("people see it, too", f"on {failure['worker']}" in cluster.text("show", job))
+
+
+def check_restart(cluster, job):
+    before = cluster.tool("show", job)
+    cluster.tool("restart", job)
+    cluster.wait_for(f"job {job}: goes on from checkpoint")
+    cluster.wait_for(f"job {job}: checkpoint ")
+    after = cluster.tool("show", job)
+    check("restart goes on in another attempt", after["attempt"] == before["attempt"] + 1, after)
+    check("from the checkpoint that it took", after["restored_from"] > 0 and after["status"] == "RUNNING", after)
+    check("which is no failure", after["failures"] == [], after)
+
+
+def check_explain(cluster, script, job):
+    plan = cluster.tool("explain", "--job", job)
+    words = [BINARY, "explain", str(script), "--parallelism", "4"]
+    own = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    check("explain --job is what explain FILE says", plan["tree"].strip() == own.strip(), (plan["tree"], own))
+    check("also for people", cluster.text("explain", "--job", job, "--format", "dot").strip() == plan["dot"].strip())
+    done = subprocess.run([BINARY, "explain"], capture_output=True, text=True, check=False)
+    words = [BINARY, "explain", str(script), "--json"]
+    check("--json is --format json", json.loads(subprocess.run(words, capture_output=True, text=True, check=True).stdout))
+    check("explain of nothing says what it needs", done.returncode == 2 and "--job" in done.stderr, done)
+
+
+def check_logs(cluster, job):
+    lines = [line["text"] for line in cluster.tool("logs", job)["lines"]]
+    check("logs of a job tell its story", any("attempt 1 runs" in line for line in lines), lines)
+    check("and of no other", all(job in line for line in lines), lines)
+    check("logs of all have the workers, too", "worker worker-1 joined" in cluster.text("logs"))
+
+
+def check_dump(cluster, job):
+    dump = json.loads(cluster.text("debug", "dump"))
+    check("debug dump has the actors", dump["process"]["actors"] > 1, dump["process"])
+    tasks = next(j["tasks"] for j in dump["jobs"] if j["job"]["id"] == job)
+    check("and what each task does", [t["task"] for t in tasks] == list(range(8))
+          and all(t["state"].startswith("w") and t["worker"] for t in tasks), tasks)
+
+
+def check_history(cluster, jobs):
+    ended = cluster.tool("history")["jobs"]
+    check("history has the jobs that ended, newest first", [j["id"] for j in ended] == jobs[::-1], ended)
+    check("as a table, too", all(f"| {job} |" in cluster.text("history") for job in jobs))
 
 
 def check_savepoint(cluster, script, job):
@@ -116,10 +224,21 @@ def main():
             job = check_waiting(cluster, script)
             addresses = listening_addresses([cluster.coordinator, *cluster.workers.values()])
             check("all ports are loopback's", addresses == {"0100007F"}, addresses)
+            check_logs(cluster, job)
+            check_figures(cluster, job)
+            check_top(cluster, job)
+            check_dump(cluster, job)
+            check_checkpoints(cluster, job)
+            check_explain(cluster, script, job)
+            check_restart(cluster, job)
             check_savepoint(cluster, script, job)
             check_drain(cluster, script)
+            check_watch(cluster, script)
+            check_failure(cluster, folder)
             check_errors(cluster, folder)
-            check("all jobs are listed", len(cluster.tool("list")["jobs"]) == 3)
+            jobs = [j["id"] for j in cluster.tool("list")["jobs"]]
+            check("all jobs are listed", len(jobs) == 5)
+            check_history(cluster, jobs)
 
 
 main()
