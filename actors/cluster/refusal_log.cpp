@@ -11,8 +11,8 @@ constexpr std::size_t longest = 300;
 
 std::string plain(std::string_view text) {
   std::string out(text.substr(0, longest));
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
-  std::ranges::replace_if(out, is_control, '?');
+  std::ranges::replace_if(
+      out, [](char c) { return c < ' ' || c > '~'; }, '?');
   return out;
 }
 
