@@ -2,6 +2,7 @@
 
 #include "cli/cluster/cluster_json.hpp"
 #include "cli/cluster/job_replacement.hpp"
+#include "cli/cluster/request_bodies.hpp"
 #include "cli/cluster/rest_answers.hpp"
 #include "cli/cluster/script_jobs.hpp"
 #include "core/plan/explain/explain.hpp"
@@ -22,35 +23,13 @@ using nlohmann::json;
 constexpr auto get = net::api_route::method::get;
 constexpr auto post = net::api_route::method::post;
 
-// Strings only: as SET takes them.
-bool read_options(const json& from, option_map& to) {
-  if (!from.is_object()) return false;
-  for (const auto& [key, value] : from.items()) {
-    if (!value.is_string()) return false;
-    to[key] = value.get<std::string>();
-  }
-  return true;
-}
-
 api_answer submit(actors::coordinator& cluster, const api_request& request) {
-  const json body = json::parse(request.body, nullptr, false);
-  const bool usable = body.is_object() && body.contains("script") && body["script"].is_string();
-  option_map settings;
-  if (!usable || !read_options(body.value("settings", json::object()), settings)) {
-    return refuse(make_error(errc::config_bad_usage, "the body is not what a submission is",
-                             R"(send {"script": "...", "settings": {"key": "value"}, "name": ""})"),
-                  http_bad_request);
-  }
-  const auto script = body["script"].get<std::string>();
-  const json name = body.value("name", json(""));
-  auto jobs = jobs_of(script, settings, name.is_string() ? name.get<std::string>() : "");
-  if (!jobs) return refuse(jobs.error(), http_bad_request, script);
-  const json from = body.value("savepoint", json(""));
-  for (auto& job : *jobs) {
-    if (from.is_string()) job.savepoint = from.get<std::string>();
-  }
-  const bool replaces = body.value("replace", json(false)) == json(true);
-  auto fresh = replaces ? replace_jobs(cluster, *jobs) : *jobs;
+  const auto body = read_submission(request.body);
+  if (!body) return refuse(body.error(), http_bad_request);
+  auto jobs = jobs_of(body->script, body->settings, body->name);
+  if (!jobs) return refuse(jobs.error(), http_bad_request, body->script);
+  for (auto& job : *jobs) job.savepoint = body->savepoint;
+  auto fresh = body->replace ? replace_jobs(cluster, *jobs) : *jobs;
   if (!fresh) return refuse(fresh.error(), http_conflict);
   for (auto& job : *fresh) {
     auto taken = cluster.submit(std::move(job));
@@ -103,17 +82,10 @@ api_answer stop(actors::coordinator& cluster, const std::string& id, const api_r
 api_answer rescale(actors::coordinator& cluster, const std::string& id,
                    const api_request& request) {
   if (!cluster.board().find(id)) return no_such("job", id);
-  const json body = json::parse(request.body, nullptr, false);
-  const json to = body.is_object() ? body.value("parallelism", json()) : json();
-  if (!to.is_number_integer() || to.get<std::int64_t>() < 1 || to.get<std::int64_t>() > 32767) {
-    return refuse(make_error(errc::config_bad_usage, "parallelism is no number from 1 to 32767",
-                             R"(send {"parallelism": 4})"),
-                  http_bad_request);
-  }
-  if (auto done = cluster.rescale(id, to.get<std::uint32_t>()); !done) {
-    return refuse(done.error(), http_conflict);
-  }
-  return answer_of({{"id", id}, {"parallelism", to}}, http_accepted);
+  const auto to = read_parallelism(request.body);
+  if (!to) return refuse(to.error(), http_bad_request);
+  if (auto done = cluster.rescale(id, *to); !done) return refuse(done.error(), http_conflict);
+  return answer_of({{"id", id}, {"parallelism", *to}}, http_accepted);
 }
 
 api_answer restart(actors::coordinator& cluster, const std::string& id, const api_request&) {
