@@ -28,7 +28,7 @@ class encoded_element {
   encoded_element(const encoded_element&) = delete;
   encoded_element& operator=(const encoded_element&) = delete;
 
-  /// The frames of one multipart message, in order; whole 8-byte words each.
+  /// Of one message, in order; whole 8-byte words each.
   [[nodiscard]] std::span<const std::span<const std::byte>> segments() const { return segments_; }
   /// Bytes of all segments.
   [[nodiscard]] std::size_t byte_size() const;

@@ -9,7 +9,7 @@
 
 namespace millrace::net {
 
-/// The first frame of every message between data planes: what follows, and for which channel.
+/// The beginning of every message between data planes: what follows, and for which channel.
 /// Little endian, as all of millrace's wire forms.
 struct channel_frame {
   enum class kind : std::uint32_t {
@@ -20,16 +20,16 @@ struct channel_frame {
   kind what = kind::element;
   std::uint32_t attempt = 0;
   std::uint32_t channel = 0;
-  std::uint32_t reserved = 0;
+  std::uint32_t segments = 0;  ///< of the element that follows
   std::int64_t bytes = 0;
 };
 static_assert(std::is_trivially_copyable_v<channel_frame> && sizeof(channel_frame) == 24);
 
-/// Nothing for bytes that are no such frame.
+/// Nothing for bytes that do not begin with such a frame.
 [[nodiscard]] inline std::optional<channel_frame> read_channel_frame(
     std::span<const std::byte> bytes) {
   channel_frame frame;
-  if (bytes.size() != sizeof frame) return std::nullopt;
+  if (bytes.size() < sizeof frame) return std::nullopt;
   std::memcpy(&frame, bytes.data(), sizeof frame);
   const bool known =
       frame.what >= channel_frame::kind::element && frame.what <= channel_frame::kind::broken;

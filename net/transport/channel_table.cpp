@@ -1,5 +1,7 @@
 #include "net/transport/channel_table.hpp"
 
+#include "net/transport/channel_message.hpp"
+
 #include <set>
 
 namespace millrace::net {
@@ -29,19 +31,17 @@ auto channel_table::find(Map& ends, const std::string& from, const channel_frame
 
 std::optional<channel_table::notice> channel_table::take(const std::string& from,
                                                          link_message message) {
-  const auto frame =
-      message.frames.empty() ? std::nullopt : read_channel_frame(message.frames.front());
-  if (!frame) {
+  auto read = read_channel_message(std::move(message));
+  if (!read) {
     ++dropped_;
     return std::nullopt;
   }
-  switch (frame->what) {
-    case channel_frame::kind::grant: take_grant(from, *frame); return std::nullopt;
-    case channel_frame::kind::broken: take_end(from, *frame); return std::nullopt;
+  switch (read->frame.what) {
+    case channel_frame::kind::grant: take_grant(from, read->frame); return std::nullopt;
+    case channel_frame::kind::broken: take_end(from, read->frame); return std::nullopt;
     case channel_frame::kind::element: break;
   }
-  message.frames.erase(message.frames.begin());
-  return take_element(from, *frame, std::move(message));
+  return take_element(from, read->frame, std::move(read->element));
 }
 
 void channel_table::take_grant(const std::string& from, const channel_frame& frame) {

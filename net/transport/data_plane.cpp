@@ -1,5 +1,6 @@
 #include "net/transport/data_plane.hpp"
 
+#include "net/transport/channel_message.hpp"
 #include "net/transport/channel_table.hpp"
 #include "net/transport/link_hub.hpp"
 
@@ -34,25 +35,6 @@ class peer_links {
   std::mutex mutex_;
   std::map<std::string, link_id> links_;  // guarded by mutex_
 };
-
-/// Segments of an element behind their frame.
-struct framed_element {
-  channel_frame frame;
-  std::shared_ptr<const codec::encoded_element> element;
-};
-
-link_message message_of(const channel_frame& frame,
-                        std::shared_ptr<const codec::encoded_element> element) {
-  auto kept = std::make_shared<framed_element>(framed_element{frame, std::move(element)});
-  link_message message;
-  message.frames.push_back(std::as_bytes(std::span(&kept->frame, 1)));
-  if (kept->element) {
-    const auto segments = kept->element->segments();
-    message.frames.insert(message.frames.end(), segments.begin(), segments.end());
-  }
-  message.owner = std::move(kept);
-  return message;
-}
 
 using segment_list = std::span<const std::span<const std::byte>>;
 
@@ -115,7 +97,7 @@ class remote_writer final : public runtime::channel_writer {
                               .attempt = channel_.attempt.value,
                               .channel = channel_.number,
                               .bytes = p.bytes};
-    hub_.send(link_, message_of(frame, std::move(*coded)));
+    hub_.send(link_, element_message(frame, std::move(*coded)));
   }
 
   remote_channel channel_;
@@ -135,7 +117,7 @@ class remote_reader final : public runtime::channel_reader {
                               .attempt = channel_.attempt.value,
                               .channel = channel_.number,
                               .bytes = bytes};
-    hub_.send(link_, message_of(frame, nullptr));
+    hub_.send(link_, notice_message(frame));
   }
 
  private:
@@ -197,7 +179,7 @@ class running_plane final : public data_plane {
 
   void on_message(const std::string& from, link_message message) {
     const auto answer = table_.take(from, std::move(message));
-    if (answer) hub_->send(links_.to(answer->peer, *hub_), message_of(answer->frame, nullptr));
+    if (answer) hub_->send(links_.to(answer->peer, *hub_), notice_message(answer->frame));
   }
 
   void on_down(link_id link, const error& cause) {

@@ -29,11 +29,11 @@ struct data_plane_options {
   cluster_keys keys;
 };
 
-/// The channels of this worker to others: multiplexed over one link per worker, with batches as
-/// frames without copies and grants the other way. A gap, a duplicate, an element of an attempt
-/// that is over, or a broken link fails the mailboxes at both its ends; nothing is lost silently.
-/// A batch of more than 16 MiB goes in pieces, so that others get their turn.
-/// Thread safe.
+/// The channels of this worker to others: multiplexed over one link per worker, with large columns
+/// as frames without copies, small ones gathered in one, and grants the other way. A gap, a
+/// duplicate, an element of an attempt that is over, or a broken link fails the mailboxes at both
+/// its ends; nothing is lost silently. A batch of more than 16 MiB goes in pieces, so that others
+/// get their turn. Thread safe.
 class data_plane {
  public:
   [[nodiscard]] static result<std::unique_ptr<data_plane>> open(data_plane_options options);

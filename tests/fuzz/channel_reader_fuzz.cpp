@@ -4,6 +4,7 @@
 
 #include "core/codec/element_codec.hpp"
 #include "core/data/text_table.hpp"
+#include "net/transport/channel_message.hpp"
 #include "net/transport/channel_table.hpp"
 
 #include <algorithm>
@@ -44,20 +45,20 @@ struct strict_mailbox final : runtime::mailbox {
   bool failed = false;
 };
 
-std::string head_of(const net::channel_frame& frame) {
-  return {reinterpret_cast<const char*>(&frame), sizeof frame};
+bytes_list copy_of(const net::link_message& message) {
+  bytes_list frames;
+  for (const auto f : message.frames) {
+    frames.emplace_back(reinterpret_cast<const char*>(f.data()), f.size());
+  }
+  return frames;
 }
 
 bytes_list valid_message(net::channel_frame::kind what, std::uint64_t sequence) {
-  bytes_list frames{head_of({.what = what, .attempt = attempt, .channel = channel, .bytes = 64})};
-  if (what != net::channel_frame::kind::element) return frames;
+  const net::channel_frame head{.what = what, .attempt = attempt, .channel = channel, .bytes = 64};
+  if (what != net::channel_frame::kind::element) return copy_of(net::notice_message(head));
   const auto batch = data::parse_table(table(), "+I | 1 | héllo\n-D | 2 | NULL\n");
-  const auto message =
-      codec::encode({attempt_id(attempt), channel_id(channel), sequence}, *batch).value();
-  for (const auto s : message->segments()) {
-    frames.emplace_back(reinterpret_cast<const char*>(s.data()), s.size());
-  }
-  return frames;
+  auto element = codec::encode({attempt_id(attempt), channel_id(channel), sequence}, *batch);
+  return copy_of(net::element_message(head, std::move(*element)));
 }
 
 net::link_message message_of(bytes_list frames) {
