@@ -1,6 +1,6 @@
 #include "cli/shell/libedit.hpp"
 
-#include <dlfcn.h>
+#include "core/base/late_library.hpp"
 
 #include <string>
 
@@ -8,31 +8,14 @@ namespace millrace::cli {
 
 namespace {
 
-class symbols {
- public:
-  explicit symbols(void* from) : from_(from) {}
-  template <class Function>
-  void find(const char* name, Function& to) {
-    to = reinterpret_cast<Function>(::dlsym(from_, name));
-    all_found_ &= to != nullptr;
-  }
-  [[nodiscard]] bool all_found() const { return all_found_; }
-
- private:
-  void* from_;
-  bool all_found_ = true;
-};
-
 error not_usable(const std::string& why) {
   return make_error(errc::config_bad_usage, "the shell needs libedit: " + why,
                     "install libedit2, or give the statements as a file or through a pipe");
 }
 
 result<libedit> open_library() {
-  void* const handle = ::dlopen("libedit.so.2", RTLD_NOW | RTLD_LOCAL);
-  if (handle == nullptr) return not_usable(::dlerror());
   libedit out;
-  symbols in(handle);
+  late_library in("libedit.so.2");
   in.find("el_init", out.init);
   in.find("el_end", out.end);
   in.find("el_set", out.set);
@@ -47,7 +30,7 @@ result<libedit> open_library() {
   in.find("history", out.history_call);
   in.find("history_init", out.history_init_call);
   in.find("history_end", out.history_end_call);
-  if (!in.all_found()) return not_usable("it lacks a function");
+  if (!in.trouble().empty()) return not_usable(in.trouble());
   return out;
 }
 
