@@ -30,6 +30,7 @@ class script_runner {
   result<void> take(sql::statement_outcome outcome, const sql::session& session);
   result<void> select(const sql::job_outcome& job, const sql::session& session);
   result<void> insert(const sql::job_outcome& job, const sql::session& session);
+  result<void> run_plan(const sql::plan_file_outcome& file, const sql::session& session);
   result<void> await(const running_job& job) const;
   [[nodiscard]] result<void> await_all() const;
   void report(const running_job& job, const char* how) const;
@@ -90,6 +91,8 @@ result<void> script_runner::take(sql::statement_outcome outcome, const sql::sess
     return print_rows(*rows, session, request_.output);
   if (const auto* e = std::get_if<sql::explain_outcome>(&outcome))
     return print_explain(*e, session, request_.output);
+  if (const auto* file = std::get_if<sql::plan_file_outcome>(&outcome))
+    return run_plan(*file, session);
   const auto& job = std::get<sql::job_outcome>(outcome);
   return job.kind == sql::job_kind::select ? select(job, session) : insert(job, session);
 }
@@ -109,6 +112,13 @@ result<void> script_runner::insert(const sql::job_outcome& job, const sql::sessi
   MILLRACE_TRY(const bool sync, option_reader(session.options()).boolean("table.dml-sync", false));
   MILLRACE_TRY(const running_job running, start_insert(job, session, jobs_));
   return sync ? await(running) : result<void>();
+}
+
+result<void> script_runner::run_plan(const sql::plan_file_outcome& file,
+                                     const sql::session& session) {
+  MILLRACE_TRY(const auto running, start_plan_file(file, session, jobs_));
+  MILLRACE_TRY(const bool sync, option_reader(session.options()).boolean("table.dml-sync", false));
+  return running && sync ? await(*running) : result<void>();
 }
 
 result<void> script_runner::await(const running_job& job) const {

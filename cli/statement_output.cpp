@@ -2,6 +2,7 @@
 
 #include "cli/explain_command.hpp"
 #include "cli/output_position.hpp"
+#include "cli/plan_file.hpp"
 #include "cli/progress.hpp"
 #include "cli/script.hpp"
 #include "core/connectors/registry.hpp"
@@ -127,6 +128,20 @@ result<running_job> start_insert(const sql::job_outcome& insert, const sql::sess
                          ? "INSERT"
                          : "statement set of " + std::to_string(insert.sinks.size());
   return jobs.start(std::move(plan), std::move(name), insert.at, nullptr);
+}
+
+result<std::optional<running_job>> start_plan_file(const sql::plan_file_outcome& file,
+                                                   const sql::session& session,
+                                                   running_jobs& jobs) {
+  auto taken = take_plan_file(file, session);
+  if (!taken.ok()) {
+    auto e = taken.take_error();
+    e.at = file.at;
+    return e;
+  }
+  if (!*taken) return std::optional<running_job>();
+  MILLRACE_TRY(auto job, jobs.start(*std::move(*taken), "INSERT", file.at, nullptr));
+  return std::optional(std::move(job));
 }
 
 // The rows of a query say nothing of those that are missing, and its progress line is gone by now.

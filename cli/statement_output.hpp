@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace millrace::cli {
 
@@ -50,6 +51,12 @@ enum class reading : std::uint8_t {
 /// Starts the job of an INSERT or a statement set. Errors: those of planning and starting.
 [[nodiscard]] result<running_job> start_insert(const sql::job_outcome& insert,
                                                const sql::session& session, running_jobs& jobs);
+
+/// COMPILE PLAN and EXECUTE PLAN; the job, if one was started. Errors: those of `take_plan_file`
+/// and of starting.
+[[nodiscard]] result<std::optional<running_job>> start_plan_file(const sql::plan_file_outcome& file,
+                                                                 const sql::session& session,
+                                                                 running_jobs& jobs);
 
 /// A line on stderr about what the job has left out, if anything.
 void warn_of_losses(const running_job& job);

@@ -31,6 +31,12 @@ std::string digest_of(const plan::physical_plan& plan) {
   return hex(std::hash<std::string_view>{}(plan::explain_json(plan)));
 }
 
+error refused_at(text_position at, const char* what, const char* hint) {
+  error refused = make_error(errc::sql_not_supported, what, hint);
+  refused.at = at;
+  return refused;
+}
+
 using job_taker =
     std::function<result<void>(const sql::job_outcome& job, const sql::session& session)>;
 
@@ -41,13 +47,15 @@ result<void> for_each_job(const std::string& text, const option_map& settings,
   request.settings = settings;
   MILLRACE_TRY(auto session, open_session(request));
   return execute_script(text, session, [&](const sql::statement_outcome& outcome) -> result<void> {
+    if (const auto* file = std::get_if<sql::plan_file_outcome>(&outcome)) {
+      return refused_at(file->at, "a cluster takes scripts, and keeps no plans in files",
+                        "a compiled plan is a script: submit its file");
+    }
     const auto* job = std::get_if<sql::job_outcome>(&outcome);
     if (job == nullptr) return {};
     if (job->kind != sql::job_kind::select) return take(*job, session);
-    error refused = make_error(errc::sql_not_supported, "a cluster has nobody to show rows to",
-                               "write INSERT INTO a table, or use millrace run for a SELECT");
-    refused.at = job->at;
-    return refused;
+    return refused_at(job->at, "a cluster has nobody to show rows to",
+                      "write INSERT INTO a table, or use millrace run for a SELECT");
   });
 }
 

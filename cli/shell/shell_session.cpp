@@ -110,6 +110,11 @@ result<void> shell_session::take(sql::statement_outcome outcome, turn& so_far) {
     return print_rows(*rows, session_, output_form::table);
   if (const auto* e = std::get_if<sql::explain_outcome>(&outcome))
     return print_explain(*e, session_, output_form::table);
+  if (const auto* file = std::get_if<sql::plan_file_outcome>(&outcome)) {
+    MILLRACE_TRY(const auto running, start_plan_file(*file, session_, jobs_));
+    if (running) say(running->state.name + ": " + running->name + " runs");
+    return {};
+  }
   const auto& job = std::get<sql::job_outcome>(outcome);
   return job.kind == sql::job_kind::select ? select(job, so_far) : insert(job, so_far);
 }

@@ -109,6 +109,9 @@ result<expr_ptr> clause_binder::bind_aggregate(const std::string& function, cons
   if (e.star && function != "COUNT")
     return make_error(errc::sql_bad_aggregate, at, function + "(*) does not exist",
                       "only COUNT takes '*'");
+  if (e.arguments.empty() && !e.star)
+    return make_error(errc::sql_bad_argument, at, function + "() misses its argument",
+                      "COUNT(*) counts rows");
   pending_aggregate call;
   call.function = function;
   call.distinct = e.quantifier == set_quantifier::distinct;

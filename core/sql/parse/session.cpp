@@ -88,7 +88,7 @@ result<statement> parser::parse_describe() {
   if (at_any({"JOB", "MODEL", "CONNECTION"}) && !at_symbol(";", 1) &&
       peek(1).kind != token_kind::end)
     return not_supported(peek().at(), "DESCRIBE " + to_upper(peek().text));
-  if (at_word("CATALOG") && at_name(1)) {
+  if (at_word("CATALOG") && (at_name(1) || at_word("EXTENDED", 1))) {
     shown.object = object_kind::catalog;
     advance();
   } else if (at_word("DATABASE") && (at_name(1) || at_word("EXTENDED", 1))) {

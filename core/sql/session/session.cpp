@@ -27,6 +27,7 @@ result<statement_outcome> session::execute(const statement& s) {
     return e;
   }
   if (auto* job = std::get_if<job_outcome>(&*outcome)) job->at = s.at;
+  if (auto* plan = std::get_if<plan_file_outcome>(&*outcome)) plan->at = plan->job.at = s.at;
   return outcome;
 }
 
@@ -48,8 +49,9 @@ result<statement_outcome> session::run(const statement& s) {
     case statement_kind::explain: return explain_job(s.as<explain>());
     case statement_kind::insert: return insert_into(s.as<insert>());
     case statement_kind::statement_set: return run_set(s.as<statement_set>());
-    case statement_kind::compile_plan: return not_supported(s.at, "COMPILE PLAN");
-    case statement_kind::execute_plan: return not_supported(s.at, "EXECUTE PLAN");
+    case statement_kind::compile_plan: return compile(s.as<compile_plan>());
+    case statement_kind::execute_plan:
+      return statement_outcome(plan_file_outcome{s.as<execute_plan>().file, false, true});
     case statement_kind::stop_job: return stop(s.as<stop_job>(), s.at);
   }
   return not_supported(s.at, "this statement");

@@ -7,6 +7,7 @@
 #include "core/sql/catalog/catalog.hpp"
 
 #include <functional>
+#include <map>
 #include <string>
 #include <variant>
 #include <vector>
@@ -38,7 +39,18 @@ struct explain_outcome {
   std::vector<std::string> details;
   job_outcome job;
 };
-using statement_outcome = std::variant<message_outcome, rows_outcome, job_outcome, explain_outcome>;
+/// COMPILE PLAN and EXECUTE PLAN: for whoever has files. `script` holds all that the job of an
+/// INSERT or a statement set needs, as statements; empty for EXECUTE PLAN.
+struct plan_file_outcome {
+  std::string file;
+  bool if_not_exists = false;
+  bool execute = false;
+  std::string script = {};
+  job_outcome job = {};
+  text_position at = {};
+};
+using statement_outcome =
+    std::variant<message_outcome, rows_outcome, job_outcome, explain_outcome, plan_file_outcome>;
 
 class job_directory;
 
@@ -72,6 +84,10 @@ class session {
   result<statement_outcome> run_set(const statement_set& s);
   result<statement_outcome> explain_job(const explain& s);
 
+  // session_plan.cpp
+  result<statement_outcome> compile(const compile_plan& s);
+  [[nodiscard]] result<std::string> plan_script(const statement& target) const;
+
   // session_ddl.cpp
   result<statement_outcome> create(const create_table& s);
   result<statement_outcome> create(const create_view& s);
@@ -92,11 +108,14 @@ class session {
   result<statement_outcome> alter(const alter_object& s, text_position at);
   result<statement_outcome> alter_view(const alter_object& s, text_position at);
   result<statement_outcome> alter_table(const alter_object& s, text_position at);
+  result<statement_outcome> alter_properties(const alter_object& s);
 
   // session_show.cpp
   result<statement_outcome> show_objects(const show& s, text_position at);
   result<statement_outcome> show_create(const show& s);
+  [[nodiscard]] result<statement_outcome> show_create_space(const show& s) const;
   result<statement_outcome> describe_object(const describe& s, text_position at);
+  [[nodiscard]] result<statement_outcome> describe_space(const describe& s) const;
   result<statement_outcome> set_or_list(const set_option& s);
   result<statement_outcome> reset(const reset_option& s);
 
@@ -108,6 +127,14 @@ class session {
   std::function<result<option_map>(const plan::table_definition&)> check_options_;
   catalog_store_opener open_store_;
   job_directory* jobs_ = nullptr;
+  // Comments and options of catalogs (`name`) and databases (`catalog.name`).
+  struct properties {
+    std::string comment;
+    option_map options;
+  };
+  [[nodiscard]] result<std::string> space_of(const qualified_name& name, bool of_catalog) const;
+
+  std::map<std::string, properties> properties_;
   option_map initial_;
   option_map options_;
 };

@@ -3,6 +3,8 @@
 #include "core/sql/bind/table_changes.hpp"
 #include "core/sql/session/session.hpp"
 
+#include <algorithm>
+
 namespace millrace::sql {
 namespace {
 
@@ -40,9 +42,37 @@ result<void> rename_entry(catalog& objects, const object_path& path, relation_en
 result<statement_outcome> session::alter(const alter_object& s, text_position at) {
   if (s.object == object_kind::view) return alter_view(s, at);
   if (s.object == object_kind::table) return alter_table(s, at);
-  return make_error(errc::sql_not_supported, at,
-                    s.object == object_kind::database ? "ALTER DATABASE is not supported"
-                                                      : "ALTER CATALOG is not supported");
+  return alter_properties(s);
+}
+
+// The key in `properties_` of a catalog, or of a database.
+result<std::string> session::space_of(const qualified_name& name, bool of_catalog) const {
+  const auto& last = name.back();
+  if (of_catalog) {
+    if (objects_.has_catalog(last.text)) return last.text;
+    return make_error(errc::sql_unknown_table, last.at, "no catalog '" + last.text + "'",
+                      hint_for(last.text, objects_.catalogs()));
+  }
+  const auto in = name.size() > 1 ? name[0].text : objects_.current_catalog();
+  if (objects_.has_database(in, last.text)) return in + "." + last.text;
+  return make_error(errc::sql_unknown_table, last.at, "no database '" + last.text + "'",
+                    hint_for(last.text, objects_.databases(in)));
+}
+
+// ALTER CATALOG and DATABASE: what they say is told by DESCRIBE and SHOW CREATE.
+result<statement_outcome> session::alter_properties(const alter_object& s) {
+  const bool of_catalog = s.object == object_kind::catalog;
+  MILLRACE_TRY(const auto space, space_of(s.target, of_catalog));
+  const auto is_type = [](const std::string& key) { return key == "type"; };
+  if (of_catalog && (std::ranges::any_of(s.options, is_type, &option_entry::key) ||
+                     std::ranges::any_of(s.keys, is_type)))
+    return make_error(errc::sql_bad_ddl, s.target.back().at, "the type of a catalog cannot change",
+                      "create another catalog");
+  auto& known = properties_[space];
+  for (const auto& option : s.options) known.options[option.key] = option.value;
+  for (const auto& key : s.keys) known.options.erase(key);
+  if (s.comment) known.comment = *s.comment;
+  return done();
 }
 
 result<statement_outcome> session::alter_view(const alter_object& s, text_position at) {

@@ -65,6 +65,7 @@ result<statement_outcome> session::create(const create_catalog& s) {
     return e;
   }
   if (*store) objects_.keep_in(name, *store);
+  properties_[name] = {s.comment.value_or(""), options_of(s)};
   return statement_outcome(message_outcome{"OK"});
 }
 

@@ -85,6 +85,9 @@ result<statement_outcome> session::create(const create_database& s) {
   const auto in = n.size() > 1 ? n[0].text : objects_.current_catalog();
   if (s.if_not_exists && objects_.has_database(in, n.back().text)) return done();
   MILLRACE_CHECK(placed_at(objects_.create_database(in, n.back().text), n));
+  properties made{s.comment.value_or(""), {}};
+  for (const auto& option : s.options) made.options[option.key] = option.value;
+  properties_[in + "." + n.back().text] = std::move(made);
   return done();
 }
 
@@ -105,6 +108,9 @@ result<statement_outcome> session::drop(const drop_object& s, text_position at) 
     case object_kind::catalog:
       if (s.if_exists && !objects_.has_catalog(n[0].text)) return done();
       MILLRACE_CHECK(placed_at(objects_.drop_catalog(n[0].text), n));
+      std::erase_if(properties_, [&](const auto& space) {
+        return space.first == n[0].text || space.first.starts_with(n[0].text + ".");
+      });
       return done();
     case object_kind::database: break;
   }
@@ -112,6 +118,7 @@ result<statement_outcome> session::drop(const drop_object& s, text_position at) 
   const auto in = n.size() > 1 ? n[0].text : objects_.current_catalog();
   if (s.if_exists && !objects_.has_database(in, n.back().text)) return done();
   MILLRACE_CHECK(placed_at(objects_.drop_database(in, n.back().text, s.cascade), n));
+  properties_.erase(in + "." + n.back().text);
   return done();
 }
 

@@ -135,6 +135,8 @@ result<statement_outcome> session::show_objects(const show& s, text_position at)
     }
     case show_kind::create_table:
     case show_kind::create_view: return show_create(s);
+    case show_kind::create_catalog:
+    case show_kind::create_database: return show_create_space(s);
     case show_kind::jobs: return show_jobs(at);
     case show_kind::jars: return rows_of({"jars"}, {});
     case show_kind::procedures: return rows_of({"procedure name"}, {});
@@ -156,29 +158,41 @@ result<statement_outcome> session::show_create(const show& s) {
   return text_outcome("result", text);
 }
 
-namespace {
-
-result<statement_outcome> describe_catalog(const catalog& objects, const name& n) {
-  if (!objects.has_catalog(n.text))
-    return make_error(errc::sql_unknown_table, n.at, "no catalog '" + n.text + "'",
-                      hint_for(n.text, objects.catalogs()));
-  return rows_of({"info name", "info value"},
-                 {{"name", n.text}, {"type", "generic_in_memory"}, {"comment", ""}});
+// CREATE CATALOG or CREATE DATABASE as it would be written.
+result<statement_outcome> session::show_create_space(const show& s) const {
+  const bool of_catalog = s.what == show_kind::create_catalog;
+  MILLRACE_TRY(const auto space, space_of(s.of, of_catalog));
+  const auto found = properties_.find(space);
+  const auto known = found == properties_.end() ? properties() : found->second;
+  std::string text = of_catalog ? "CREATE CATALOG " : "CREATE DATABASE ";
+  text += quoted_name(s.of.back().text);
+  if (!known.comment.empty()) text += "\nCOMMENT '" + known.comment + "'";
+  std::string options;
+  for (const auto& [key, value] : known.options)
+    options +=
+        (options.empty() ? "\n  '" : ",\n  '") + key + "' = '" + shown_value(key, value) + "'";
+  if (!options.empty()) text += "\nWITH (" + options + "\n)";
+  return text_outcome("result", text);
 }
 
-result<statement_outcome> describe_database(const catalog& objects, const qualified_name& n) {
-  const auto in = n.size() > 1 ? n[0].text : objects.current_catalog();
-  if (!objects.has_database(in, n.back().text))
-    return make_error(errc::sql_unknown_table, n.back().at, "no database '" + n.back().text + "'",
-                      hint_for(n.back().text, objects.databases(in)));
-  return rows_of({"info name", "info value"}, {{"name", n.back().text}, {"comment", ""}});
+result<statement_outcome> session::describe_space(const describe& s) const {
+  const bool of_catalog = s.object == object_kind::catalog;
+  MILLRACE_TRY(const auto space, space_of(s.target, of_catalog));
+  const auto found = properties_.find(space);
+  const auto known = found == properties_.end() ? properties() : found->second;
+  const auto type = known.options.find("type");
+  text_rows rows{{"name", s.target.back().text}};
+  if (of_catalog)
+    rows.push_back({"type", type == known.options.end() ? "generic_in_memory" : type->second});
+  rows.push_back({"comment", known.comment});
+  for (const auto& [key, value] : known.options)
+    if (s.extended && key != "type") rows.push_back({"option:" + key, shown_value(key, value)});
+  return rows_of({"info name", "info value"}, rows);
 }
-
-}  // namespace
 
 result<statement_outcome> session::describe_object(const describe& s, text_position at) {
-  if (s.object == object_kind::catalog) return describe_catalog(objects_, s.target.back());
-  if (s.object == object_kind::database) return describe_database(objects_, s.target);
+  if (s.object == object_kind::catalog || s.object == object_kind::database)
+    return describe_space(s);
   if (s.object != object_kind::table && s.object != object_kind::view)
     return make_error(errc::sql_not_supported, at, "DESCRIBE takes a table or a view here");
   MILLRACE_TRY(const auto found, find_relation(objects_, s.target));

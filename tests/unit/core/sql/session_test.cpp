@@ -179,10 +179,48 @@ TEST_F(session_statements, jobs_are_listed_and_stopped_by_what_runs_them) {
   EXPECT_EQ(failure("STOP JOB 'job-1' WITH DRAIN"), "2004 at 1:1");
 }
 
+TEST_F(session_statements, catalogs_and_databases_tell_their_options) {
+  ok("CREATE CATALOG c COMMENT 'mine' WITH ('type' = 'generic_in_memory', 'a' = '1')");
+  ok("ALTER CATALOG c SET ('b' = '2'); ALTER CATALOG c RESET ('a'); ALTER CATALOG c COMMENT 'my'");
+  EXPECT_EQ(rows("DESCRIBE CATALOG c"), "name|c\ntype|generic_in_memory\ncomment|my\n");
+  EXPECT_EQ(rows("DESC CATALOG EXTENDED c"),
+            "name|c\ntype|generic_in_memory\ncomment|my\noption:b|2\n");
+  EXPECT_EQ(rows("SHOW CREATE CATALOG c"),
+            "CREATE CATALOG `c`\nCOMMENT 'my'\n"
+            "WITH (\n  'b' = '2',\n  'type' = 'generic_in_memory'\n)\n");
+  EXPECT_EQ(failure("ALTER CATALOG c SET ('type' = 'file')"), "2023 at 1:15");
+  EXPECT_EQ(failure("ALTER CATALOG d SET ('k' = 'v')"), "2010 at 1:15");
+  ok("CREATE DATABASE d COMMENT 'kept' WITH ('k' = 'v'); ALTER DATABASE d SET ('k' = 'w')");
+  EXPECT_EQ(rows("DESCRIBE DATABASE EXTENDED d"), "name|d\ncomment|kept\noption:k|w\n");
+  ok("DROP DATABASE d; CREATE DATABASE d");
+  EXPECT_EQ(rows("DESCRIBE DATABASE EXTENDED d"), "name|d\ncomment|\n");
+}
+
+TEST_F(session_statements, a_compiled_plan_is_a_script_of_its_own) {
+  ok("SET 'parallelism.default' = '2'; CREATE DATABASE other");
+  ok("CREATE VIEW b AS SELECT id FROM t; CREATE VIEW a AS SELECT id FROM b WHERE id > 0");
+  const auto outcome =
+      run("COMPILE PLAN 'p' FOR INSERT INTO rates (currency) SELECT CAST(id AS STRING) FROM a");
+  ASSERT_TRUE(outcome.ok()) << to_text(outcome.error());
+  const auto& plan = std::get<plan_file_outcome>(*outcome);
+  EXPECT_EQ(plan.file, "p");
+  EXPECT_FALSE(plan.execute);
+  session fresh;
+  statement_stream stream(plan.script);
+  statement_outcome last;
+  for (auto next = stream.next(); next.ok() && *next; next = stream.next()) {
+    auto done = fresh.execute(**next);
+    ASSERT_TRUE(done.ok()) << to_text(done.error(), plan.script);
+    last = *std::move(done);
+  }
+  EXPECT_EQ(plan::to_text(std::get<job_outcome>(last).sinks), plan::to_text(plan.job.sinks));
+  EXPECT_EQ(fresh.options().at("parallelism.default"), "2");
+}
+
 TEST_F(session_statements, what_is_not_supported_is_named) {
   EXPECT_EQ(failure("STOP JOB 'x'"), "2004 at 1:1");
   EXPECT_EQ(failure("SHOW JOBS"), "2004 at 1:1");
-  EXPECT_EQ(failure("ALTER DATABASE d SET ('k' = 'v')"), "2004 at 1:1");
+  EXPECT_EQ(failure("ALTER TABLE t DROP DISTRIBUTION"), "2004 at 1:1");
 }
 
 }  // namespace
