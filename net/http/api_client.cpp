@@ -46,6 +46,7 @@ struct api_client::state {
 api_client::api_client(client_options options) : state_(std::make_unique<state>(options.address)) {
   state_->client.set_connection_timeout(connect_timeout_s);
   state_->client.set_read_timeout(answer_timeout_s);
+  state_->client.set_follow_location(true);  // from one that stands by to the leader
   if (!options.token.empty()) state_->client.set_bearer_token_auth(options.token.c_str());
   if (!options.authority.empty()) {
     state_->client.set_ca_cert_path(options.authority.c_str());

@@ -14,8 +14,8 @@ struct client_options {
       authority;  ///< a file of certificates (PEM) that sign the server's; empty: the system's
 };
 
-/// Asks an `api_server`. A server whose certificate is not of a known authority, or not for the
-/// address, is not asked. Used on one thread.
+/// Asks an `api_server`, and goes where it sends it. A server whose certificate is not of a known
+/// authority, or not for the address, is not asked. Used on one thread.
 class api_client {
  public:
   explicit api_client(client_options options);

@@ -94,6 +94,7 @@ struct api_server::state {
     server.set_socket_options(&take_port_alone);
     server.new_task_queue = [] { return new httplib::ThreadPool(threads); };
     server.set_payload_max_length(options.max_body);
+    if (!options.keeps_connections) server.set_keep_alive_max_count(1);
     server.set_error_handler([](const httplib::Request&, httplib::Response& response) {
       if (response.body.empty()) {
         response.set_content(plain_error(reason_of(response.status)), "application/json");
@@ -120,14 +121,18 @@ struct api_server::state {
     auto give = [this, answer = r.answer](const httplib::Request& request, std::string body,
                                           httplib::Response& response) {
       const access_token* token = holder(request);
-      api_request asked{
-          {}, std::move(body), token == nullptr ? "" : token->name, request.remote_addr};
+      api_request asked{{},
+                        std::move(body),
+                        token == nullptr ? "" : token->name,
+                        request.remote_addr,
+                        request.target};
       for (std::size_t i = 1; i < request.matches.size(); ++i) {
         asked.parameters.push_back(request.matches[i].str());
       }
       const api_answer given = answer(asked);
       response.status = given.status;
       response.set_content(given.body, given.type.c_str());
+      if (!given.location.empty()) response.set_header("Location", given.location);
     };
     if (r.verb == api_route::method::get) {
       http->Get(r.pattern, [give](const httplib::Request& request, httplib::Response& response) {

@@ -17,14 +17,16 @@ namespace millrace::net {
 struct api_request {
   std::vector<std::string> parameters;  ///< what the groups of the route's pattern matched
   std::string body;
-  std::string who;   ///< the name of the token that was shown; empty: none is asked for
-  std::string from;  ///< the client's address
+  std::string who;          ///< the name of the token that was shown; empty: none is asked for
+  std::string from;         ///< the client's address
+  std::string target = {};  ///< path and query, as they were sent
 };
 
 struct api_answer {
   int status = 200;
   std::string body;
   std::string type = "application/json";
+  std::string location = {};  ///< where to ask instead, with 307
 };
 
 struct api_route {
@@ -47,6 +49,7 @@ struct api_options {
   std::chrono::milliseconds silence{5'000};  ///< a peer that says nothing for that long is let go
   /// Somebody came without a token that counts. Called on the server's threads.
   std::function<void(const std::string& from, const std::string& path)> on_refused;
+  bool keeps_connections = true;  ///< false: a connection ends with its first answer
 };
 
 /// An HTTP server for JSON. Errors of its own (401, 404, 405, 411, 413, 415, 431) have the body
