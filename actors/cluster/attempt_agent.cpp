@@ -54,11 +54,15 @@ class agent_state {
   result<std::shared_ptr<const restore_plan>> open_restore(const plan::physical_plan& plan) const;
   [[nodiscard]] bool is_here(std::uint32_t task) const;
   void take(const control_body& order);
-  void on(const start_order&) { tell_all(start_task{}); }
-  void on(const split_order& m) { tell(m.task, split_assigned{m.split}); }
-  void on(const barrier_order& m) { tell(m.task, barrier_triggered{m.barrier}); }
+  void on(const start_order&);
+  void on(const split_order& m);
+  void on(const barrier_order& m);
   void on(const settle_order& m);
-  void on(const stop_order&) { tell_all(stop_task{}); }
+  void on(const stop_order&) { stop(); }
+  void stop();
+  void ask_for_split(std::uint32_t task);
+  void remember(const state_report& report);
+  void report_attempt();
   void on_acknowledged(task_acknowledged& ack);
   result<void> begin(checkpoint_id id);
   void give_known_files(std::vector<operator_state>& states) const;
@@ -88,6 +92,9 @@ class agent_state {
   std::map<std::uint32_t, std::uint32_t> writing_;  // snapshots being written, by task
   std::map<std::uint32_t, task_ended> ended_meanwhile_;
   using known_files = std::map<std::pair<std::string, std::uint32_t>, std::vector<state_file>>;
+  /// What a new leader has to know: all but the parts, and these by task.
+  attempt_report standing_;
+  std::map<std::uint32_t, attempt_report::part> parts_;
   known_files stored_;                            // of the newest complete checkpoint
   std::map<checkpoint_id, known_files> written_;  // of those that are not settled
 };
@@ -98,12 +105,10 @@ attempt_agent_handle::behavior_type agent_state::behavior(deploy_order order,
   options_ = std::move(options);
   return {
       [this](const launch_job&) { launch(); },
-      [this](const split_wanted& m) {
-        options_.coordinator->send(split_request{order_.attempt, m.task});
-      },
+      [this](const split_wanted& m) { ask_for_split(m.task); },
       [this](task_acknowledged& m) { on_acknowledged(m); },
       [this](task_ended& m) { on_ended(m); },
-      [this](const cancel_job&) { tell_all(stop_task{}); },
+      [this](const cancel_job&) { stop(); },
       [this](const checkpoint_wanted&) {
         options_.coordinator->send(coordination::checkpoint_request{order_.attempt});
       },
@@ -116,6 +121,7 @@ attempt_agent_handle::behavior_type agent_state::behavior(deploy_order order,
       [](const writing_stopped&) {},
       [this](const control_arrived& m) { take(m.message->body); },
       [this](const report_tick&) { report_counters(); },
+      [this](const report_wanted&) { report_attempt(); },
   };
 }
 
@@ -151,7 +157,9 @@ result<void> agent_state::deploy() {
                            self_->system(), *setup_, job_master_handle(self_),
                            [this](std::uint32_t t) { return is_here(t); }, &wiring));
   for (std::uint32_t t = 0; t < group_.tasks.size(); ++t) {
-    if (group_.tasks[t]) numbers_.push_back(t);
+    if (!group_.tasks[t]) continue;
+    numbers_.push_back(t);
+    parts_[t].task = t;
   }
   running_ = numbers_.size();
   return {};
@@ -184,7 +192,39 @@ void agent_state::take(const control_body& order) {
       order);
 }
 
+void agent_state::on(const start_order&) {
+  standing_.started = true;
+  tell_all(start_task{});
+}
+
+void agent_state::on(const split_order& m) {
+  if (const auto at = parts_.find(m.task); at != parts_.end()) {
+    at->second.wants_split = false;
+    if (m.split) at->second.given.push_back(*m.split);
+  }
+  tell(m.task, split_assigned{m.split});
+}
+
+void agent_state::on(const barrier_order& m) {
+  standing_.newest = std::max(standing_.newest, m.barrier.id);
+  tell(m.task, barrier_triggered{m.barrier});
+}
+
+void agent_state::stop() {
+  standing_.stopping = true;
+  tell_all(stop_task{});
+}
+
+void agent_state::ask_for_split(std::uint32_t task) {
+  parts_[task].wants_split = true;
+  options_.coordinator->send(split_request{order_.attempt, task});
+}
+
 void agent_state::on(const settle_order& m) {
+  for (auto& [task, part] : parts_) {
+    if (!m.complete) break;
+    std::erase_if(part.prepared, [&](const auto& work) { return work.checkpoint <= m.checkpoint; });
+  }
   if (m.complete) {
     const auto done = written_.find(m.checkpoint);
     if (done != written_.end()) stored_ = std::move(done->second);
@@ -197,6 +237,8 @@ void agent_state::on(const settle_order& m) {
 }
 
 void agent_state::on_acknowledged(task_acknowledged& ack) {
+  parts_[ack.task].acknowledged = ack.snapshot->barrier.id;
+  standing_.newest = std::max(standing_.newest, ack.snapshot->barrier.id);
   auto states = book_->describe(ack.task, *ack.snapshot);
   for (operator_state& state : states) {
     state.finished =
@@ -258,9 +300,33 @@ void agent_state::report(states_written& m) {
     }
   }
   runtime::task_snapshot& s = *m.snapshot;
-  options_.coordinator->send(state_report{
-      order_.attempt, m.task, id, std::move(m.states), s.watermark, std::move(s.splits),
-      std::move(s.finished_splits), plain(s.committables), std::move(m.failure)});
+  state_report report{order_.attempt,
+                      m.task,
+                      id,
+                      std::move(m.states),
+                      s.watermark,
+                      std::move(s.splits),
+                      std::move(s.finished_splits),
+                      plain(s.committables),
+                      std::move(m.failure)};
+  remember(report);
+  options_.coordinator->send(std::move(report));
+}
+
+void agent_state::remember(const state_report& report) {
+  attempt_report::part& part = parts_[report.task];
+  part.finished_splits = report.finished_splits;
+  if (!report.committables.empty()) {
+    part.prepared.push_back({report.checkpoint, report.committables});
+  }
+}
+
+// Small beside the snapshots: no state of tables is in it.
+void agent_state::report_attempt() {
+  attempt_report all = standing_;
+  all.order = order_;
+  for (const auto& [task, part] : parts_) all.parts.push_back(part);
+  options_.coordinator->send(std::move(all));
 }
 
 // What a task left behind its barrier must not overtake its part of the checkpoint.
@@ -275,6 +341,7 @@ void agent_state::on_ended(task_ended& m) {
                     std::move(m.cause),
                     plain(m.left.committables),
                     std::move(m.left.finished_splits)};
+  parts_[m.task].end = report;
   group_.tasks[m.task] = task_handle();
   if (--running_ == 0) report_counters();
   options_.coordinator->send(std::move(report));

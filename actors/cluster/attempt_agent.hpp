@@ -19,9 +19,11 @@ namespace millrace::actors {
 /// Stands for the job master in a worker: the tasks of one attempt that run here report to it.
 ///
 /// It deploys them on `launch_job`, hands the coordinator's orders (`control_arrived`) on to them,
-/// has their snapshots written, and ends when the last of them has.
+/// has their snapshots written, and ends when the last of them has. It remembers what a new leader
+/// has to know (`report_wanted`).
 using attempt_agent_handle =
-    job_master_handle::extend<caf::reacts_to<control_arrived>, caf::reacts_to<report_tick>>;
+    job_master_handle::extend<caf::reacts_to<control_arrived>, caf::reacts_to<report_tick>,
+                              caf::reacts_to<report_wanted>>;
 
 /// What an agent needs of its worker; all outlive it.
 struct agent_options {

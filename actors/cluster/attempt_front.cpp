@@ -31,10 +31,14 @@ class front_state {
   using self_pointer = attempt_front_handle::stateful_pointer<front_state>;
 
   explicit front_state(self_pointer self) : self_(self) {}
-  attempt_front_handle::behavior_type behavior(deploy_order order, std::vector<attempt_peer> peers);
+  attempt_front_handle::behavior_type behavior(deploy_order order, std::vector<attempt_peer> peers,
+                                               const adopted_attempt* adopted);
 
  private:
+  void adopt(const adopted_attempt& adopted);
   void launch(front_launch& m);
+  void take(const control_arrived& m);
+  void stop();
   void take(const task_order& m);
   void on(const std::string& from, const attempt_deployed& m);
   void on(const std::string&, const split_request& m);
@@ -70,11 +74,14 @@ class front_state {
   bool start_wanted_ = false;
   bool started_ = false;
   bool stopped_ = false;
+  bool adopted_ = false;                       // the tasks run already
+  std::vector<control_arrived> held_;          // until there is a master
   std::optional<checkpoint_settled> settled_;  // the newest that workers were told of
 };
 
 attempt_front_handle::behavior_type front_state::behavior(deploy_order order,
-                                                          std::vector<attempt_peer> peers) {
+                                                          std::vector<attempt_peer> peers,
+                                                          const adopted_attempt* adopted) {
   order_ = std::move(order);
   peers_ = std::move(peers);
   for (const attempt_peer& p : peers_) {
@@ -82,19 +89,32 @@ attempt_front_handle::behavior_type front_state::behavior(deploy_order order,
     undeployed_.insert(p.name);
   }
   ended_.resize(order_.places.size(), false);
+  if (adopted != nullptr) adopt(*adopted);
   self_->set_down_handler([this](const caf::down_msg&) { leave(); });
   return {
       [this](front_launch& m) { launch(m); },
       [this](const task_order& m) { take(m); },
-      [this](const control_arrived& m) {
-        std::visit(
-            [&](const auto& body) {
-              if constexpr (requires { this->on(m.from, body); }) on(m.from, body);
-            },
-            m.message->body);
-      },
+      [this](const control_arrived& m) { take(m); },
       [this](const worker_gone& m) { on_worker_gone(m); },
   };
+}
+
+// The master is told of those that have ended by what was adopted.
+void front_state::adopt(const adopted_attempt& adopted) {
+  adopted_ = start_wanted_ = started_ = true;
+  undeployed_.clear();
+  for (const attempt_report::part& part : adopted.parts) {
+    if (part.end) ended_[part.task] = true;
+  }
+}
+
+void front_state::take(const control_arrived& m) {
+  if (!master_) return held_.push_back(m);
+  std::visit(
+      [&](const auto& body) {
+        if constexpr (requires { this->on(m.from, body); }) on(m.from, body);
+      },
+      m.message->body);
 }
 
 void front_state::launch(front_launch& m) {
@@ -102,23 +122,28 @@ void front_state::launch(front_launch& m) {
   proxies_ = std::move(m.proxies);
   counters_ = std::move(m.counters);
   self_->monitor(master_);
-  tell_all(order_);
+  if (!adopted_) tell_all(order_);
+  for (const checkpoint_settled& settled : m.settled) settle(settled);
   for (const auto& [worker, cause] : gone_) fail_tasks_of(worker, cause);
+  for (const control_arrived& held : std::exchange(held_, {})) take(held);
 }
 
 // What a master tells all of its tasks goes to each worker once.
 void front_state::take(const task_order& m) {
   switch (m.what) {
     case task_order::kind::start: start_wanted_ = true; return start_if_ready();
-    case task_order::kind::stop:
-      if (!std::exchange(stopped_, true)) tell_all(stop_order{order_.attempt});
-      return;
+    case task_order::kind::stop: return stop();
     case task_order::kind::split:
       return tell(m.task, split_order{order_.attempt, m.task, m.split.split});
     case task_order::kind::barrier:
       return tell(m.task, barrier_order{order_.attempt, m.task, m.barrier.barrier});
     case task_order::kind::settle: return settle(m.settled);
   }
+}
+
+void front_state::stop() {
+  if (!std::exchange(stopped_, true)) tell_all(stop_order{order_.attempt});
+  if (!master_) leave();
 }
 
 void front_state::settle(const checkpoint_settled& m) {
@@ -216,8 +241,23 @@ void front_state::tell_all(const Message& message) {
 
 attempt_front_handle::behavior_type run_front(
     attempt_front_handle::stateful_pointer<front_state> self, deploy_order order,
-    std::vector<attempt_peer> peers) {
-  return self->state.behavior(std::move(order), std::move(peers));
+    std::vector<attempt_peer> peers, std::shared_ptr<const adopted_attempt> adopted) {
+  return self->state.behavior(std::move(order), std::move(peers), adopted.get());
+}
+
+// The newest complete checkpoint first; those that were open are given up. Any other that a task
+// may still wait for is the one that it froze last.
+std::vector<checkpoint_settled> settlements(const job_setup& setup) {
+  std::vector<checkpoint_settled> all;
+  if (!setup.options.adopted) return all;
+  const checkpoint_id complete = setup.restored_checkpoint();
+  if (complete > checkpoint_id()) all.push_back({complete, true});
+  std::set<checkpoint_id> open{setup.options.adopted->newest};
+  for (const auto& part : setup.options.adopted->parts) open.insert(part.acknowledged);
+  for (const checkpoint_id id : open) {
+    if (id > complete) all.push_back({id, false});
+  }
+  return all;
 }
 
 // A task's counters here, under the names that it has itself.
@@ -244,7 +284,7 @@ class front_deployer final : public task_deployer {
   result<task_group> deploy(caf::actor_system& system, const job_setup& setup,
                             job_master_handle master) override {
     task_group group;
-    front_launch launch{std::move(master), {}, {}};
+    front_launch launch{std::move(master), {}, {}, settlements(setup)};
     for (const job_vertex& vertex : setup.graph.vertices) {
       for (std::uint32_t s = 0; s < vertex.parallelism; ++s) {
         const auto number = static_cast<std::uint32_t>(group.tasks.size());
@@ -267,8 +307,9 @@ class front_deployer final : public task_deployer {
 }  // namespace
 
 attempt_front_handle spawn_attempt_front(caf::actor_system& system, deploy_order order,
-                                         std::vector<attempt_peer> peers) {
-  return system.spawn(run_front, std::move(order), std::move(peers));
+                                         std::vector<attempt_peer> peers,
+                                         std::shared_ptr<const adopted_attempt> adopted) {
+  return system.spawn(run_front, std::move(order), std::move(peers), std::move(adopted));
 }
 
 std::shared_ptr<task_deployer> deploy_through(attempt_front_handle front,

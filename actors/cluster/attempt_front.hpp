@@ -3,6 +3,7 @@
 #include "actors/cluster/control_channel.hpp"
 #include "actors/jobs/task_deployer.hpp"
 #include "actors/protocol/cluster_messages.hpp"
+#include "core/coordination/takeover.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -28,6 +29,8 @@ struct front_launch {
   std::vector<task_handle> proxies;
   /// Where the counters that workers tell of go, by task number.
   std::vector<std::shared_ptr<runtime::task_metrics>> counters;
+  /// What became of the checkpoints of the master before, where tasks run already.
+  std::vector<checkpoint_settled> settled;
 };
 /// A worker of the attempt is gone.
 struct worker_gone {
@@ -40,7 +43,7 @@ struct worker_gone {
 ///
 /// Tasks start when every worker has deployed its own, so that no row comes before its channel. A
 /// worker that is gone fails the tasks it had. Life: until the master it was launched for has
-/// ended.
+/// ended, or until it is told to stop before it is launched.
 using attempt_front_handle =
     caf::typed_actor<caf::reacts_to<front_launch>, caf::reacts_to<task_order>,
                      caf::reacts_to<control_arrived>, caf::reacts_to<worker_gone>>;
@@ -52,10 +55,11 @@ struct attempt_peer {
   std::shared_ptr<control_channel> channel;
 };
 
-/// `order` lacks its peers, which are taken from `peers`.
-[[nodiscard]] attempt_front_handle spawn_attempt_front(caf::actor_system& system,
-                                                       coordination::deploy_order order,
-                                                       std::vector<attempt_peer> peers);
+/// `order` lacks its peers, which are taken from `peers`. `adopted`: the tasks run already; what
+/// workers say is kept for the master until it comes. Null: they are to be deployed.
+[[nodiscard]] attempt_front_handle spawn_attempt_front(
+    caf::actor_system& system, coordination::deploy_order order, std::vector<attempt_peer> peers,
+    std::shared_ptr<const coordination::adopted_attempt> adopted);
 
 /// Deploys through a front. `workers`: where each task goes, by number.
 [[nodiscard]] std::shared_ptr<task_deployer> deploy_through(attempt_front_handle front,

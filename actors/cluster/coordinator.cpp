@@ -65,8 +65,7 @@ class running_coordinator final : public coordinator {
     hub.keys = parts_.options.keys;
     MILLRACE_TRY(parts_.links,
                  control_links::open(std::move(hub), tell_of_links(door_, parts_.options.log)));
-    // Every start of a coordinator counts as a new leader.
-    parts_.links->set_epoch(static_cast<std::uint64_t>(system_clock().now()));
+    parts_.links->set_epoch(epoch_);
     actor_ = spawn_coordinator(system_, &parts_, std::move(found));
     door_->open(actor_);
     return {};
@@ -170,8 +169,13 @@ class running_coordinator final : public coordinator {
   // Where checkpoints lie, jobs do. In object storage there is no catalogue yet.
   result<std::vector<job_entry>> open_catalogue() {
     const std::string& root = parts_.options.checkpoint_directory;
+    parts_.leader_epoch = parts_.options.epoch;
+    // Without an election every start of a coordinator counts as one.
+    const bool elected = parts_.options.epoch != 0;
+    epoch_ = elected ? parts_.options.epoch : static_cast<std::uint64_t>(system_clock().now());
     if (root.empty() || state::is_remote(root)) return std::vector<job_entry>();
-    MILLRACE_TRY(parts_.store, state::open_file_job_store(root + "/jobs"));
+    MILLRACE_TRY(parts_.store, state::open_file_job_store(root + "/jobs", epoch_));
+    epoch_ = parts_.leader_epoch = parts_.store->epoch();
     MILLRACE_TRY(auto kept, parts_.store->load());
     for (const error& e : kept.damaged) parts_.options.log("a job cannot be read: " + e.message);
     return std::move(kept.jobs);
@@ -217,6 +221,7 @@ class running_coordinator final : public coordinator {
   std::shared_ptr<actor_door<coordinator_handle>> door_ =
       std::make_shared<actor_door<coordinator_handle>>();
   coordinator_handle actor_;
+  std::uint64_t epoch_ = 0;  // stands on every message
 };
 
 }  // namespace

@@ -22,10 +22,13 @@ struct coordinator_options {
   net::cluster_keys keys;                       ///< of all links; none: they are not encrypted
   std::vector<net::access_token> tokens;        ///< workers must greet with one; none: nothing
   std::string checkpoint_directory;             ///< storage that all workers reach; empty: none
+  std::uint64_t epoch = 0;                      ///< of the election that it won; 0: there was none
   std::int64_t heartbeat_ms = 500;
   std::int64_t silence_ms = 2'000;  ///< after which a worker counts as dead
-  bool pack_slots = false;          ///< fill few workers instead of loading all evenly
-  bool log_checkpoints = false;     ///< a line for every one that is complete
+  /// How long a new leader waits for the workers of a job that ran, before it restarts it.
+  std::int64_t takeover_ms = 4'000;
+  bool pack_slots = false;       ///< fill few workers instead of loading all evenly
+  bool log_checkpoints = false;  ///< a line for every one that is complete
   job_compiler compile;
   /// A job at another parallelism. Errors: those of the SQL front end; 1005 when it stays the same.
   std::function<result<coordination::job_definition>(coordination::job_definition,
@@ -33,6 +36,8 @@ struct coordinator_options {
       rescale;
   /// Lines for the log; called on any thread.
   std::function<void(const std::string&)> log = [](const std::string&) {};
+  /// Storage shows that another coordinator leads by now: the process has to end. Any thread.
+  std::function<void(const error&)> on_deposed = [](const error&) {};
 };
 
 /// A job to be started.

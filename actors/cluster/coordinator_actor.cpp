@@ -42,11 +42,13 @@ void coordinator_state::take(const control_arrived& m) {
   const known_worker* worker = registry_.find(m.from);
   if (worker == nullptr) return;
   registry_.on_heartbeat(worker->id, steady_ms());
+  if (const auto* report = std::get_if<attempt_report>(&body)) return take_report(m.from, *report);
   std::visit(
       [&](const auto& report) {
         if constexpr (requires { report.attempt; }) {
           const auto to = attempts_.find(report.attempt);
-          if (to != attempts_.end()) self_->send(to->second.front, m);
+          if (to == attempts_.end()) return hold(m, report.attempt);
+          self_->send(to->second.front, m);
         }
       },
       body);
@@ -99,6 +101,7 @@ void coordinator_state::on_tick() {
          make_error(net_peer_lost, "worker " + worker + " has been silent for " +
                                        std::to_string(parts_->options.silence_ms) + " ms"));
   }
+  look_at_returning([now = steady_ms()](takeover& t) { return t.on_time(now); });
   ++beats_;
   for (const auto& [id, way] : ways_) way.channel->send(heartbeat{beats_});
   show_workers();
@@ -110,6 +113,7 @@ void coordinator_state::on_tick() {
 void coordinator_state::bury(std::uint32_t id, const std::string& worker, const error& cause) {
   log(cause.message);
   for (const auto& [number, at] : attempts_) self_->send(at.front, worker_gone{worker, cause});
+  look_at_returning([&](takeover& t) { return t.on_worker_gone(worker); });
   if (const auto way = ways_.extract(id)) parts_->links->close(way.mapped().link);
   show_workers();
 }
@@ -135,7 +139,8 @@ coordinator_handle::behavior_type run_coordinator(
 coordinator_handle spawn_coordinator(caf::actor_system& system, coordinator_parts* parts,
                                      std::vector<job_entry> found) {
   auto actor = system.spawn<caf::detached>(run_coordinator, parts);
-  caf::anon_send(actor, jobs_found{std::move(found)});
+  // In front of all that workers say.
+  caf::anon_send<caf::message_priority::high>(actor, jobs_found{std::move(found)});
   caf::anon_send(actor, heartbeat_tick{});
   return actor;
 }

@@ -20,6 +20,8 @@ struct coordinator_parts {
   std::unique_ptr<control_links> links;
   /// Where the catalogue of jobs is kept; null: it ends with the process.
   std::unique_ptr<coordination::job_store> store;
+  /// Fences checkpoints; 0: other coordinators are not reckoned with.
+  std::uint64_t leader_epoch = 0;
 };
 
 /// Dispatcher and resource manager in one (Flink's FLIP-6): on a thread of its own, and it blocks

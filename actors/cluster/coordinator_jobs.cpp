@@ -1,5 +1,6 @@
 #include "actors/cluster/coordinator_state.hpp"
 #include "core/base/clock.hpp"
+#include "core/base/state_errors.hpp"
 
 #include <utility>
 
@@ -24,6 +25,7 @@ void coordinator_state::take_up(std::vector<job_entry> found) {
   for (const job_entry* entry : catalogue_.list()) parts_->board.set_entry(*entry);
   for (const job_entry* entry : catalogue_.unfinished()) {
     log("job " + entry->definition.id + ": taken up again");
+    expect(*entry);
     keep(entry->definition, entry->savepoint);
     if (entry->phase == job_phase::cancelling) cancel(entry->definition.id);
   }
@@ -32,8 +34,14 @@ void coordinator_state::take_up(std::vector<job_entry> found) {
 void coordinator_state::keep(job_definition definition, const std::string& savepoint) {
   const coordinator_options& o = parts_->options;
   const std::string id = definition.id;
-  keeper_options options{parts_->in,        &parts_->board, o.compile, o.checkpoint_directory,
-                         o.log_checkpoints, o.log};
+  keeper_options options{.in = parts_->in,
+                         .board = &parts_->board,
+                         .compile = o.compile,
+                         .checkpoint_directory = o.checkpoint_directory,
+                         .leader_epoch = parts_->leader_epoch,
+                         .log_checkpoints = o.log_checkpoints,
+                         .log = o.log,
+                         .on_deposed = o.on_deposed};
   auto keeper = spawn_job_keeper(self_->system(), std::move(definition), savepoint,
                                  coordinator_handle(self_), std::move(options));
   self_->monitor(keeper);
@@ -77,6 +85,7 @@ result<void> coordinator_state::publish() {
     if (parts_->store) {
       auto done =
           change.entry ? parts_->store->put(*change.entry) : parts_->store->erase(change.id);
+      if (!done && done.error().code == state_locked) parts_->options.on_deposed(done.error());
       if (!done) stored = std::move(done);
     }
     if (change.entry) {

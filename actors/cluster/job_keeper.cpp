@@ -1,5 +1,6 @@
 #include "actors/cluster/job_keeper.hpp"
 
+#include "core/base/state_errors.hpp"
 #include "core/coordination/restart_strategy.hpp"
 #include "core/coordination/state_comparison.hpp"
 #include "state/checkpoint/checkpoint_store.hpp"
@@ -41,6 +42,7 @@ class keeper_state {
   void on_over(attempt_over& m);
   void blame(const runtime::task_metrics& task);
   void on_failure(error cause);
+  [[nodiscard]] bool is_deposed(const error& cause);
   result<std::shared_ptr<const restore_plan>> open_savepoint();
   void redefine(job_definition definition);
   void cancel();
@@ -93,6 +95,7 @@ job_keeper_handle::behavior_type keeper_state::behavior(job_definition definitio
 
 void keeper_state::launch() {
   if (auto ready = prepare(); !ready) {
+    if (is_deposed(ready.error())) return;
     log("cannot start: " + ready.error().message);
     return conclude(job_progress::kind::failed, ready.take_error());
   }
@@ -118,6 +121,7 @@ result<void> keeper_state::open_store() {
   where.directory = options_.checkpoint_directory;
   where.job = definition_.id;
   where.take_over = true;
+  where.leader_epoch = options_.leader_epoch;
   where.storage = settings_;
   MILLRACE_TRY(auto store, state::open_checkpoint_store(where));
   store_ = std::move(store);
@@ -187,6 +191,7 @@ result<std::shared_ptr<job>> keeper_state::start_attempt(const attempt_granted& 
   job_options options;
   options.checkpoints = store_;
   options.restore = restore_;
+  options.adopted = m.adopted;
   options.job_id = definition_.id;
   options.deployer = deploy_through(m.front, m.places);
   options.on_checkpoint = checkpoint_listener();
@@ -233,7 +238,15 @@ void keeper_state::blame(const runtime::task_metrics& task) {
   blamed_.task = task.vertex + " (" + std::to_string(task.subtask) + ")";
 }
 
+// Nothing may be said of the job any more, not even that it has failed.
+bool keeper_state::is_deposed(const error& cause) {
+  if (cause.code != state_locked || options_.leader_epoch == 0) return false;
+  options_.on_deposed(cause);
+  return true;
+}
+
 void keeper_state::on_failure(error cause) {
+  if (is_deposed(cause)) return;
   self_->send(coordinator_, slots_released{definition_.id});
   log("attempt " + std::to_string(attempt_) + " failed: " + to_text(cause));
   const bool again = is_worth_a_restart(cause.code) && !cancelled_;

@@ -16,8 +16,10 @@ struct keeper_options {
   cluster_board* board = nullptr;
   job_compiler compile;
   std::string checkpoint_directory;  ///< empty: jobs keep no checkpoints
+  std::uint64_t leader_epoch = 0;    ///< see `state::store_options`
   bool log_checkpoints = false;      ///< those that are complete, too
   std::function<void(const std::string&)> log;
+  std::function<void(const error&)> on_deposed;  ///< another coordinator has the job by now
 };
 
 /// The job stands on the board already. `savepoint`: the name of the one that it begins with, when

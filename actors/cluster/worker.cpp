@@ -3,6 +3,7 @@
 #include "actors/cluster/actor_door.hpp"
 #include "actors/cluster/attempt_agent.hpp"
 #include "actors/cluster/control_links.hpp"
+#include "actors/cluster/switched_channel.hpp"
 #include "actors/protocol/cluster_messages.hpp"
 #include "net/transport/data_plane.hpp"
 
@@ -12,6 +13,7 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <map>
@@ -27,6 +29,9 @@ using namespace coordination;
 using worker_handle = caf::typed_actor<caf::reacts_to<launch_job>, caf::reacts_to<control_arrived>,
                                        caf::reacts_to<peer_lost>, caf::reacts_to<heartbeat_tick>,
                                        caf::reacts_to<leave_cluster>>;
+
+// Between two looks for the coordinator that leads.
+constexpr std::int64_t longest_search_ms = 100;
 
 /// What the worker's actor works with; made before it and gone after it.
 struct worker_parts {
@@ -51,6 +56,7 @@ class worker_state {
   void on_lost(const peer_lost& m);
   void on_tick();
   void lose_coordinator(const std::string& why);
+  void give_up_orphans();
   void welcome(const control_message& m);
   void deploy(const deploy_order& order);
   void on_agent_down(const caf::down_msg& down);
@@ -59,7 +65,13 @@ class worker_state {
 
   self_pointer self_;
   worker_parts* parts_ = nullptr;
+  std::vector<std::string> doors_;  // where the leader may be
+  std::size_t next_door_ = 0;
+  std::string greeted_;  // the newest of them
   std::optional<control_links::way> coordinator_;
+  /// What the agents send over.
+  std::shared_ptr<switched_channel> to_leader_ = std::make_shared<switched_channel>();
+  std::int64_t lost_us_ = 0;  // when there was a coordinator last
   bool welcome_ = false;
   bool leaving_ = false;
   std::string not_joined_;  // why, as told last
@@ -86,7 +98,13 @@ worker_handle::behavior_type worker_state::behavior(worker_parts* parts) {
 
 void worker_state::greet() {
   const worker_options& o = parts_->options;
-  coordinator_ = parts_->links->connect(o.coordinator);
+  if (next_door_ >= doors_.size()) {
+    doors_ = o.coordinators();
+    next_door_ = 0;
+  }
+  if (doors_.empty()) return;
+  greeted_ = doors_[next_door_++];
+  coordinator_ = parts_->links->connect(greeted_);
   heard_us_ = system_clock().steady_us();
   coordinator_->channel->send(worker_greeting{
       o.name, parts_->links->endpoint(), parts_->data->endpoint(), o.slots, o.version, o.token});
@@ -110,17 +128,22 @@ void worker_state::take(const control_arrived& m) {
 }
 
 void worker_state::welcome(const control_message& m) {
+  if (!coordinator_) return;  // late: it has been given up, and is greeted again
   epoch_ = m.epoch;
   parts_->links->set_epoch(epoch_);
   parts_->joined = true;
+  to_leader_->lead_to(coordinator_->channel);
+  for (const auto& [attempt, agent] : agents_) {
+    self_->send<caf::message_priority::high>(agent, report_wanted{});
+  }
   if (!std::exchange(welcome_, true)) {
-    parts_->options.log("joined the cluster at " + parts_->options.coordinator);
+    parts_->options.log("joined the cluster at " + greeted_);
   }
 }
 
 void worker_state::deploy(const deploy_order& order) {
   const agent_options options{.worker = parts_->options.name,
-                              .coordinator = coordinator_->channel,
+                              .coordinator = to_leader_,
                               .data = parts_->data.get(),
                               .compile = parts_->options.compile,
                               .checkpoint_directory = parts_->options.checkpoint_directory,
@@ -144,28 +167,40 @@ void worker_state::on_tick() {
   if (coordinator_ && silence_us > o.silence_ms * 1000) {
     lose_coordinator("no word for " + std::to_string(o.silence_ms) + " ms");
   }
+  give_up_orphans();
   if (!coordinator_) {
     greet();
   } else if (welcome_) {
     coordinator_->channel->send(heartbeat{++beats_});
   }
-  self_->delayed_send(self_, std::chrono::milliseconds(o.heartbeat_ms), heartbeat_tick{});
+  const std::int64_t pause =
+      welcome_ ? o.heartbeat_ms : std::min(o.heartbeat_ms, longest_search_ms);
+  self_->delayed_send(self_, std::chrono::milliseconds(pause), heartbeat_tick{});
 }
 
-// Somebody else may run the tasks by now.
 void worker_state::lose_coordinator(const std::string& why) {
   parts_->joined = false;
   if (std::exchange(welcome_, false)) {
-    parts_->options.log("lost the coordinator (" + why + "), stops " +
-                        std::to_string(agents_.size()) + " job attempts and tries again");
+    lost_us_ = system_clock().steady_us();
+    to_leader_->lead_to(nullptr);
+    parts_->options.log("lost the coordinator (" + why + "), looks for another; " +
+                        std::to_string(agents_.size()) + " job attempts go on");
   } else if (why != not_joined_) {
-    parts_->options.log("cannot join the cluster at " + parts_->options.coordinator + " (" + why +
-                        "), tries again");
+    parts_->options.log("cannot join the cluster at " + greeted_ + " (" + why + "), tries again");
   }
   not_joined_ = why;
   parts_->links->close(coordinator_->link);
   coordinator_.reset();
+}
+
+// Whoever leads has started the jobs elsewhere by now.
+void worker_state::give_up_orphans() {
+  const std::int64_t alone_us = system_clock().steady_us() - lost_us_;
+  if (welcome_ || agents_.empty() || alone_us < parts_->options.orphan_ms * 1000) return;
+  parts_->options.log("no coordinator for " + std::to_string(alone_us / 1000) + " ms, stops " +
+                      std::to_string(agents_.size()) + " job attempts");
   for (const auto& [attempt, agent] : agents_) self_->send(agent, cancel_job{});
+  lost_us_ = system_clock().steady_us();
 }
 
 void worker_state::on_agent_down(const caf::down_msg& down) {

@@ -9,12 +9,15 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace millrace::actors {
 
 struct worker_options {
-  std::string name;                  ///< unique in the cluster
-  std::string coordinator;           ///< where it listens: `tcp://127.0.0.1:6123`
+  std::string name;  ///< unique in the cluster
+  /// Where the coordinator that leads may listen, such as `tcp://127.0.0.1:6123`; greeted in turn.
+  /// Asked anew after the last one, on the worker's thread; may look into a file.
+  std::function<std::vector<std::string>()> coordinators;
   std::string listen = "127.0.0.1";  ///< address for control and data; ports are free ones
   std::string advertise;             ///< host that others reach it at; empty: `listen`
   net::cluster_keys keys;            ///< of all links; none: they are not encrypted
@@ -24,6 +27,7 @@ struct worker_options {
   std::string checkpoint_directory;  ///< the same storage that the coordinator uses
   std::int64_t heartbeat_ms = 500;
   std::int64_t silence_ms = 2'000;  ///< after which the coordinator counts as lost
+  std::int64_t orphan_ms = 15'000;  ///< how long tasks run on without one
   job_compiler compile;
   /// Lines for the log; called on any thread.
   std::function<void(const std::string&)> log = [](const std::string&) {};
@@ -32,8 +36,9 @@ struct worker_options {
 /// A worker of a cluster: slots in which tasks of jobs run.
 ///
 /// It greets its coordinator, again and again until it is welcome, and deploys what it is told to.
-/// When the coordinator is lost it stops all tasks, for somebody else may run them by then, and
-/// greets again. Owner: the process. Thread safe.
+/// When the coordinator is lost its tasks run on while it looks for another, which takes them over
+/// or has them stopped; it stops them itself when it finds none in time. Owner: the process. Thread
+/// safe.
 class worker {
  public:
   /// Errors: 5004 for addresses that cannot be listened on.

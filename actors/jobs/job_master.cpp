@@ -42,11 +42,10 @@ void master_state::launch() {
   const std::uint32_t count = setup_->graph.task_count();
   const auto& kept = setup_->options.checkpoints;
   machine_.emplace(count);
-  checkpoints_.emplace(count, setup_->settings.checkpoints,
-                       kept ? kept->newest_id() : checkpoint_id());
+  checkpoints_.emplace(count, setup_->settings.checkpoints, newest_known());
   book_.emplace(setup_->plan, setup_->graph);
+  book_->begin(newest_known(), 0);
   if (kept) {
-    book_->begin(kept->newest_id(), 0);
     writer_ = spawn_checkpoint_writer(self_->system(), kept, self_, detached_);
   }
   if (auto restorable = check_restore(); !restorable) return abandon(restorable.take_error());
@@ -58,13 +57,18 @@ void master_state::start() {
   auto deployed = recommit();
   recovering_ = !deployed && wait_for_commit(deployed.error());
   if (recovering_) return;
-  if (deployed.ok()) deployed = clear_leftovers();
+  const bool adopts = setup_->options.adopted != nullptr;
+  if (deployed.ok() && !adopts) deployed = clear_leftovers();
   if (deployed.ok()) deployed = deploy();
   if (!deployed) return abandon(deployed.take_error());
   machine_->on_started();
   record_->set_status(machine_->status());
-  tell_all(start_task{});
-  open_desks();
+  if (adopts) {
+    take_over();
+  } else {
+    tell_all(start_task{});
+    open_desks();
+  }
   arm();
 }
 
@@ -136,6 +140,7 @@ void master_state::open_desks() {
     first += vertex.parallelism;
   }
   for (source_desk& desk : desks_) {
+    if (setup_->options.adopted) take_over(desk);
     if (setup_->options.restore) resume(desk);
     // What a bounded source consists of was settled when its job began.
     if (!setup_->options.restore || !desk.source->bounded()) discover(desk);

@@ -48,9 +48,7 @@ result<void> master_state::recommit() {
 result<void> master_state::clear_leftovers() {
   if (setup_->options.job_id.empty()) return {};
   MILLRACE_CHECK(pass_step(protocol_step::clear));
-  checkpoint_id restored;
-  const auto& restore = setup_->options.restore;
-  if (restore && !restore->manifest().savepoint) restored = restore->manifest().id;
+  const checkpoint_id restored = setup_->restored_checkpoint();
   for (const auto& [node, sink] : setup_->sinks) {
     MILLRACE_CHECK(sink->clear_leftovers(setup_->options.job_id, restored));
   }

@@ -29,8 +29,8 @@ struct source_desk {
 };
 
 /// What a job master knows and does. Internal to the master; its handlers are in job_master.cpp,
-/// what concerns checkpoints in job_master_checkpoints.cpp, and what these let go in
-/// job_master_commits.cpp.
+/// what concerns checkpoints in job_master_checkpoints.cpp, what these let go in
+/// job_master_commits.cpp, and tasks of a master before in job_master_takeover.cpp.
 class master_state {
  public:
   static inline const char* name = "job-master";
@@ -61,6 +61,11 @@ class master_state {
   void conclude();
   void on_writing_stopped();
   void say_last_word();
+
+  // Tasks that run already: job_master_takeover.cpp.
+  [[nodiscard]] checkpoint_id newest_known() const;
+  void take_over();
+  void take_over(source_desk& desk) const;
 
   // Checkpoints: job_master_checkpoints.cpp.
   void on_acknowledged(task_acknowledged& ack);

@@ -110,6 +110,11 @@ result<runtime_settings> read_settings(const option_map& options, bool memory_li
   return s;
 }
 
+checkpoint_id job_setup::restored_checkpoint() const {
+  if (!options.restore || options.restore->manifest().savepoint) return checkpoint_id();
+  return options.restore->manifest().id;
+}
+
 std::uint32_t job_setup::task_number(vertex_id vertex, std::uint32_t subtask) const {
   for (std::uint32_t v = 0; v < vertex.value; ++v) subtask += graph.vertices[v].parallelism;
   return subtask;

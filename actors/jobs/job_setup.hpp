@@ -21,6 +21,10 @@ namespace millrace::state {
 class cold_tier;
 }
 
+namespace millrace::coordination {
+struct adopted_attempt;
+}
+
 namespace millrace::actors {
 
 class io_pool;
@@ -54,6 +58,9 @@ struct job_options {
   bool memory_limited = false;  ///< state spills unless state.backend.type says no
   /// Puts the tasks elsewhere; null: they run in this process.
   std::shared_ptr<task_deployer> deployer;
+  /// The tasks run already and have told this of themselves: another master was lost. `restore` is
+  /// the newest complete checkpoint, which is theirs, then. Null: they are to be deployed.
+  std::shared_ptr<const coordination::adopted_attempt> adopted;
 };
 
 /// Session options that the runtime reads.
@@ -95,6 +102,8 @@ struct job_setup {
   std::map<std::uint32_t, std::unique_ptr<connectors::source>> sources;
   std::map<std::uint32_t, std::unique_ptr<connectors::sink>> sinks;
 
+  /// The checkpoint that the job goes on from; 0 for none, and for a savepoint of another job.
+  [[nodiscard]] checkpoint_id restored_checkpoint() const;
   /// Tasks are numbered vertex by vertex.
   [[nodiscard]] std::uint32_t task_number(vertex_id vertex, std::uint32_t subtask) const;
 };

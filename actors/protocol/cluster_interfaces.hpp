@@ -25,6 +25,8 @@ struct attempt_granted {
   attempt_front_handle front;
   std::vector<std::string> workers;  ///< each once
   std::vector<std::string> places;   ///< workers by task
+  /// Its tasks run already, under the leader before; null: they are to be deployed.
+  std::shared_ptr<const coordination::adopted_attempt> adopted;
 };
 /// There are not enough slots at the moment; the request stays.
 struct slots_missing {

@@ -32,6 +32,8 @@ struct peer_lost {
 struct heartbeat_tick {};
 /// Time to tell the counters of the tasks.
 struct report_tick {};
+/// There is a new leader: tell it what there is of an attempt.
+struct report_wanted {};
 /// The process ends.
 struct leave_cluster {};
 
@@ -41,4 +43,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::control_arrived)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::peer_lost)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::heartbeat_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::report_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::report_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(millrace::actors::leave_cluster)

@@ -156,7 +156,7 @@ result<std::unique_ptr<actors::worker>> start(const worker_request& request, act
       confine(request.safety, is_loopback(coordinator.host) && is_loopback(request.listen)));
   actors::worker_options options;
   options.name = request.name.empty() ? name_of_process() : request.name;
-  options.coordinator = "tcp://" + coordinator.text();
+  options.coordinators = [at = "tcp://" + coordinator.text()] { return std::vector{at}; };
   options.listen = request.listen;
   options.advertise = request.advertise;
   options.keys = guards.keys;
