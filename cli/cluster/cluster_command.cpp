@@ -23,6 +23,16 @@ void add_safety_options(CLI::App& command, safety_request& to) {
   command.add_option("--sql-root", to.sql_roots, "local paths in SQL lie below; may be repeated");
 }
 
+void add_election_options(CLI::App& command, election_request& to, const std::string& what) {
+  command.add_option("--ha", to.where,
+                     what + ": DIR, etcd://HOST:PORT/KEY or kubernetes://NAMESPACE/LEASE");
+  command
+      .add_option("--ha-term", to.term_seconds,
+                  "seconds for which a leader counts as one after its last word")
+      ->check(CLI::Range(2, 300))
+      ->capture_default_str();
+}
+
 void add_coordinator_options(CLI::App& command, coordinator_request& to) {
   command.add_option("--listen", to.listen, "address for workers")->capture_default_str();
   command.add_option("--rest", to.rest, "address for REST and the job tool")->capture_default_str();
@@ -56,6 +66,11 @@ std::string cluster_command::explain_format() const {
 void cluster_command::add_processes(CLI::App& app) {
   coordinator_command_ = app.add_subcommand("coordinator", "Run the coordinator of a cluster");
   add_coordinator_options(*coordinator_command_, coordinator_);
+  add_election_options(*coordinator_command_, coordinator_.election,
+                       "where several coordinators settle who leads");
+  coordinator_command_->add_option(
+      "--advertise", coordinator_.advertise,
+      "host that the others reach it at, if it leads and that is another");
   add_worker(app);
   local_command_ = app.add_subcommand("local-cluster", "Run a cluster on this machine");
   add_coordinator_options(*local_command_, local_.coordinator);
@@ -70,8 +85,11 @@ void cluster_command::add_processes(CLI::App& app) {
 
 void cluster_command::add_worker(CLI::App& app) {
   worker_command_ = app.add_subcommand("worker", "Run a worker of a cluster");
-  worker_command_->add_option("--coordinator", worker_.coordinator, "where the coordinator listens")
+  worker_command_
+      ->add_option("--coordinator", worker_.coordinator,
+                   "where the coordinator listens; several: HOST:PORT,HOST:PORT")
       ->capture_default_str();
+  add_election_options(*worker_command_, worker_.election, "as coordinators: who leads");
   worker_command_->add_option("--slots", worker_.slots, "tasks of a vertex that it runs at once")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();

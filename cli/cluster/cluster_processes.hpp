@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/cluster/elections.hpp"
 #include "core/base/result.hpp"
 
 #include <cstdint>
@@ -19,14 +20,17 @@ struct coordinator_request {
   std::string listen = "127.0.0.1:6123";  ///< for workers
   std::string rest = "127.0.0.1:8081";    ///< for the job tool
   std::string checkpoint_directory;
-  std::string audit_file;  ///< empty: the audit log is a part of the log
+  std::string advertise;      ///< host that others reach it at; empty: that of the addresses
+  election_request election;  ///< of several coordinators
+  std::string audit_file;     ///< empty: the audit log is a part of the log
   safety_request safety;
   bool pack_slots = false;
   bool log_checkpoints = false;
 };
 
 struct worker_request {
-  std::string coordinator = "127.0.0.1:6123";
+  std::string coordinator = "127.0.0.1:6123";  ///< or several, with commas between them
+  election_request election;                   ///< shows where the leader is
   std::string listen = "127.0.0.1";
   std::string advertise;  ///< host that others reach it at; empty: `listen`
   std::string name;       ///< empty: of the host and process

@@ -2,11 +2,13 @@
 
 What happens is waited for in the lines that the coordinator prints, never by time.
 """
+import contextlib
 import json
 import os
 import pathlib
 import signal
 import subprocess
+import threading
 
 ENDS = ("FINISHED", "FAILED", "CANCELED")
 
@@ -16,48 +18,105 @@ class Cluster:
     makes their clocks and disks fail."""
 
     def __init__(self, binary, folder, slots=2, options=(), at=("127.0.0.1:0", "127.0.0.1:0"), worker_options=(),
-                 tool_options=(), faults=None):
+                 tool_options=(), faults=None, coordinators=1, election=None):
+        """Several coordinators stand in an election, by default in a directory of the cluster."""
         self.binary, self.folder, self.slots = str(binary), pathlib.Path(folder), slots
         self.state, self.faults = self.folder / "state", faults
         self.workers, self.born, self.lines, self.options = {}, 0, [], options
         self.worker_options, self.tool_options = worker_options, tool_options
         self.joined, self.ends = set(), {}
-        self.start_coordinator(*at)
+        self.election = (election or str(self.folder / "election")) if coordinators > 1 else None
+        self.coordinators, self.frozen = {}, []  # by address of REST; those that were frozen
+        self.watchers, self.rest, self.url = [], None, None
+        # All write into one pipe, so that their lines are in order.
+        log_end, self.log_to = os.pipe()
+        self.log = os.fdopen(log_end)
+        for _ in range(coordinators):
+            self.start_coordinator(*at)
+        self.wait_for_leader()
 
-    def start_coordinator(self, listen, rest="127.0.0.1:0"):
-        words = ["coordinator", "--listen", listen, "--rest", rest, "--log-checkpoints",
-                 "--checkpoint-dir", str(self.state), *self.options]
-        self.coordinator = subprocess.Popen([self.binary, *words], stderr=subprocess.PIPE, text=True,
-                                            env=self.environment("coordinator"))
-        first = self.wait_for("coordinator: workers at ")
-        self.control, self.url = first.split("workers at ")[1].strip().split(", REST at ")
-        self.rest = self.url.split("://")[1]
+    def start_coordinator(self, listen="127.0.0.1:0", rest="127.0.0.1:0"):
+        words = ["coordinator", "--listen", listen, "--rest", rest, "--log-checkpoints", "--checkpoint-dir", str(self.state),
+                 *self.options]
+        if self.election:
+            words += ["--ha", self.election]
+        process = subprocess.Popen([self.binary, *words], stderr=self.log_to, env=self.environment("coordinator"))
+        self.watchers.append(threading.Thread(target=self.tell_end, args=[process], daemon=True))
+        self.watchers[-1].start()
+        self.coordinators["new"] = process
+        if self.election:
+            address = self.wait_for("coordinator: stands by").strip().split("://")[1]
+        else:
+            self.wait_for_leader()
+            address = self.rest
+        self.coordinators[address] = self.coordinators.pop("new")
+
+    def tell_end(self, process):
+        with contextlib.suppress(OSError):
+            os.write(self.log_to, f"process {process.pid} has ended with {process.wait()}\n".encode())
 
     def environment(self, name):
         return None if self.faults is None else {**os.environ, **self.faults.environment(name)}
 
-    def kill_coordinator(self):
-        """Another takes its place, at the same address."""
-        self.joined.clear()
-        self.coordinator.kill()
-        self.coordinator.wait()
-        self.start_coordinator(self.control)
+    def wait_for_leader(self):
+        while self.rest is None:
+            self.next_line()
+
+    def standbys(self):
+        """Their addresses of REST."""
+        return [rest for rest in self.coordinators if rest != self.rest]
+
+    @property
+    def coordinator(self):
+        """The process that leads."""
+        return self.coordinators[self.rest]
+
+    def kill_coordinator(self, replace=True, how=signal.SIGKILL):
+        """The leader. Another takes its place, at the same address where there is no election."""
+        leader = self.coordinators.pop(self.rest)
+        self.rest = None
+        leader.send_signal(how)
+        leader.wait()
+        if replace:
+            self.start_coordinator(*([] if self.election else [self.control]))
+        self.wait_for_leader()
+
+    def freeze_coordinator(self):
+        """The leader stands still until another leads, and a new one stands by. Gives the process, which is the caller's."""
+        leader = self.coordinators.pop(self.rest)
+        self.frozen.append(leader)
+        self.rest = None
+        leader.send_signal(signal.SIGSTOP)
+        self.start_coordinator()
+        self.wait_for_leader()
+        return leader
+
+    def stop_coordinator(self):
+        self.kill_coordinator(replace=False, how=signal.SIGTERM)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        for process in [*self.workers.values(), self.coordinator]:
+        for process in [*self.workers.values(), *self.coordinators.values(), *self.frozen]:
             process.kill()
             process.wait()
+        self.log.close()
+        for watcher in self.watchers:
+            watcher.join()
+        os.close(self.log_to)
 
     def next_line(self):
-        line = self.coordinator.stderr.readline()
-        if not line:
-            raise SystemExit("the coordinator has ended:\n" + "".join(self.lines))
+        line = self.log.readline()
         self.lines.append(line)
         line = line.split("  ", 1)[-1]  # behind the time
         word = line.split()
+        if line.startswith("coordinator: workers at "):
+            self.control, self.url = line.split("workers at ")[1].strip().split(", REST at ")
+            self.rest = self.url.split("://")[1]
+            self.joined.clear()
+        if word[0] == "process" and int(word[1]) in [process.pid for process in self.coordinators.values()]:
+            raise SystemExit("a coordinator has ended:\n" + "".join(self.lines))
         if word[0] == "worker":
             (self.joined.add if word[2] == "joined" else self.joined.discard)(word[1])
         if word[0] == "job" and word[2] in ENDS:
@@ -74,8 +133,8 @@ class Cluster:
     def start_worker(self, wait=True):
         self.born += 1
         name = f"worker-{self.born}"
-        words = ["worker", "--coordinator", self.control, "--slots", str(self.slots), "--name", name,
-                 "--checkpoint-dir", str(self.state), *self.worker_options]
+        words = ["worker", "--slots", str(self.slots), "--name", name, "--checkpoint-dir", str(self.state), *self.worker_options]
+        words += ["--ha", self.election] if self.election else ["--coordinator", self.control]
         log = open(self.folder / f"{name}.log", "w")
         self.workers[name] = subprocess.Popen([self.binary, *words], stderr=log, env=self.environment(name))
         if wait:
@@ -98,7 +157,8 @@ class Cluster:
 
     def tool(self, *words, code=0):
         """Runs a command of the job tool; gives its answer."""
-        done = subprocess.run([self.binary, *map(str, words), "--rest", self.url, "--json", *self.tool_options],
+        where = [] if "--rest" in words else ["--rest", self.url]
+        done = subprocess.run([self.binary, *map(str, words), *where, "--json", *self.tool_options],
                               capture_output=True, text=True, check=False, env={**os.environ, "TZ": "UTC"})
         if done.returncode != code:
             raise SystemExit(f"{words}: exit code {done.returncode}, not {code}\n{done.stdout}{done.stderr}")

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Kills processes of a cluster with SIGKILL again and again, and compares what its jobs committed with an undisturbed run.
 
-usage: storm.py MILLRACE [--kills N] [--seed N] [--events N] [--unaligned] [--coordinators] [--rescale] [--freeze]
+usage: storm.py MILLRACE [--kills N] [--seed N] [--events N] [--unaligned] [--coordinators [N]] [--rescale] [--freeze]
                 [--faults LIBRARY]
 Three workers of four slots run the jobs of ../kill_storm/jobs.sql at parallelism 2. What happens to which of them is
 drawn from the seed, and when, as a number of lines that the coordinator prints. A killed worker has another take its
-place. With --coordinators the coordinator is killed too; with --rescale jobs change their parallelism in between; with
---freeze a worker stands still until it counts as dead: what its tasks stage when they go on is never committed, but may
-be left over. With --faults, the library live_faults, wall clocks jump by an hour and the disk is full for up to half a
-second. Exits 0 when no row is lost or doubled.
+place. With --coordinators the coordinator is killed too, of N the one that leads; with --rescale jobs change their
+parallelism in between; with --freeze a worker stands still until it counts as dead: what its tasks stage when they go on
+is never committed, but may be left over. With --faults, the library live_faults, wall clocks jump by an hour and the disk
+is full for up to half a second. Exits 0 when no row is lost or doubled.
 """
 import argparse
 import pathlib
@@ -90,7 +90,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--events", type=int, default=40000)
     parser.add_argument("--unaligned", action="store_true")
-    parser.add_argument("--coordinators", action="store_true")
+    parser.add_argument("--coordinators", type=int, nargs="?", const=1, default=0)
     parser.add_argument("--rescale", action="store_true")
     parser.add_argument("--freeze", action="store_true")
     parser.add_argument("--faults", type=pathlib.Path)
@@ -100,7 +100,7 @@ def main():
         stormy.mkdir()
         subprocess.run(command(args.binary, quiet, args.events, "true", args.seed, []), check=True)
         faults = LiveFaults(args.faults, folder, [pathlib.Path(folder, "state"), stormy]) if args.faults else None
-        with Cluster(args.binary, folder, slots=4, faults=faults) as cluster:
+        with Cluster(args.binary, folder, slots=4, faults=faults, coordinators=max(1, args.coordinators)) as cluster:
             for _ in range(3):
                 cluster.start_worker()
             jobs = cluster.submit(*submission(stormy, args))
@@ -109,10 +109,12 @@ def main():
             shown = [cluster.tool("show", job) for job in jobs]
         if {job["status"] for job in shown} != {"FINISHED"}:
             sys.exit(f"not all jobs finished: {shown}\n" + "".join(cluster.lines[-40:]))
+        kept = sum(" goes on\n" in line for line in cluster.lines)
         restarts = [job["restarts"] for job in shown]
         wrong = compare(committed(quiet), committed(stormy))
         leftovers = staged(stormy)
-        print(f"{kills} kills, seed {args.seed}, restarts {restarts}, {len(leftovers)} staged files left over")
+        print(f"{kills} kills, seed {args.seed}, restarts {restarts}, {kept} times a job went on under another leader, "
+              f"{len(leftovers)} staged files left over")
         unclean = leftovers and not args.freeze
         sys.exit(1 if wrong or unclean or kills == 0 or not committed(quiet) else 0)
 
