@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Kills and freezes workers and coordinators of a cluster, moves their clocks, fills their disk, rescales its jobs meanwhile,
-# and compares what was committed with an undisturbed run.
-# usage: tests/e2e/storm.sh [--kills N] [--seed N] [--events N], 100 kills over 1.5 million events unless told otherwise
+# and compares what was committed with an undisturbed run. With --partitions it also cuts and slows links between them.
+# usage: tests/e2e/storm.sh [--kills N] [--seed N] [--events N] [--coordinators N] [--partitions], 100 faults over 1.5 million
+# events unless told otherwise
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 cmake --preset release > /dev/null

@@ -15,10 +15,10 @@ ENDS = ("FINISHED", "FAILED", "CANCELED")
 
 class Cluster:
     """Owns the processes; ends them on leaving. `at`: where the coordinator listens, for workers and for REST. `faults`
-    makes their clocks and disks fail."""
+    makes their clocks and disks fail. `network` has a host for each of them."""
 
     def __init__(self, binary, folder, slots=2, options=(), at=("127.0.0.1:0", "127.0.0.1:0"), worker_options=(),
-                 tool_options=(), faults=None, coordinators=1, election=None):
+                 tool_options=(), faults=None, coordinators=1, election=None, network=None):
         """Several coordinators stand in an election, by default in a directory of the cluster."""
         self.binary, self.folder, self.slots = str(binary), pathlib.Path(folder), slots
         self.state, self.faults = self.folder / "state", faults
@@ -28,6 +28,7 @@ class Cluster:
         self.election = (election or str(self.folder / "election")) if coordinators > 1 else None
         self.coordinators, self.frozen = {}, []  # by address of REST; those that were frozen
         self.watchers, self.rest, self.url = [], None, None
+        self.network, self.places = network, {}  # host by process
         # All write into one pipe, so that their lines are in order.
         log_end, self.log_to = os.pipe()
         self.log = os.fdopen(log_end)
@@ -36,11 +37,14 @@ class Cluster:
         self.wait_for_leader()
 
     def start_coordinator(self, listen="127.0.0.1:0", rest="127.0.0.1:0"):
+        host = self.free_host("coordinator")
+        if host:
+            listen, rest = listen.replace("127.0.0.1", host.address), rest.replace("127.0.0.1", host.address)
         words = ["coordinator", "--listen", listen, "--rest", rest, "--log-checkpoints", "--checkpoint-dir", str(self.state),
                  *self.options]
         if self.election:
             words += ["--ha", self.election]
-        process = subprocess.Popen([self.binary, *words], stderr=self.log_to, env=self.environment("coordinator"))
+        process = self.launch(words, host, self.log_to, "coordinator")
         self.watchers.append(threading.Thread(target=self.tell_end, args=[process], daemon=True))
         self.watchers[-1].start()
         self.coordinators["new"] = process
@@ -50,6 +54,16 @@ class Cluster:
             self.wait_for_leader()
             address = self.rest
         self.coordinators[address] = self.coordinators.pop("new")
+
+    def free_host(self, role):
+        taken = [host for process, host in self.places.items() if process.poll() is None]
+        return self.network and self.network.free_host(role, taken)
+
+    def launch(self, words, host, log, name):
+        process = subprocess.Popen([*(host.enter if host else []), self.binary, *words], stderr=log,
+                                   env=self.environment(name))
+        self.places[process] = host
+        return process
 
     def tell_end(self, process):
         with contextlib.suppress(OSError):
@@ -135,8 +149,10 @@ class Cluster:
         name = f"worker-{self.born}"
         words = ["worker", "--slots", str(self.slots), "--name", name, "--checkpoint-dir", str(self.state), *self.worker_options]
         words += ["--ha", self.election] if self.election else ["--coordinator", self.control]
-        log = open(self.folder / f"{name}.log", "w")
-        self.workers[name] = subprocess.Popen([self.binary, *words], stderr=log, env=self.environment(name))
+        host = self.free_host("worker")
+        words += ["--listen", host.address] if host else []
+        with open(self.folder / f"{name}.log", "w") as log:
+            self.workers[name] = self.launch(words, host, log, name)
         if wait:
             self.wait_for(f"worker {name} joined")
         return name
