@@ -167,6 +167,33 @@ class Chart(unittest.TestCase):
                 for o in objects(values):
                     self.assertTrue(o["metadata"]["name"].startswith(full_name), o["metadata"]["name"])
 
+    def test_only_several_coordinators_reach_the_api_server(self):
+        for values in SETS:
+            with self.subTest(values=values.name):
+                all_objects = objects(values)
+                with_token = {o["metadata"]["name"] for o in all_objects
+                              if o["kind"] in WORKLOADS and pod_of(o)[0]["automountServiceAccountToken"]}
+                bound = [o for o in all_objects if o["kind"] in ("Role", "RoleBinding")]
+                sets = {o["metadata"]["name"]: o for o in all_objects if o["kind"] == "StatefulSet"}
+                several = {name for name, o in sets.items() if name.endswith("-coordinator") and o["spec"]["replicas"] > 1}
+                self.assertEqual(with_token, several)
+                self.assertEqual(len(bound), 2 * len(several))
+
+    def test_several_coordinators_are_found(self):
+        all_objects = objects(HERE / "values/three-coordinators.yaml")
+        words = {c["name"]: dict(w.split("=", 1) for w in c["args"] if "=" in w)
+                 for _, c in containers(HERE / "values/three-coordinators.yaml") if "args" in c}
+        pods = [f"demo-millrace-coordinator-{n}.demo-millrace-coordinator" for n in range(3)]
+        self.assertEqual(words["worker"]["--coordinator"], ",".join(pod + ":6123" for pod in pods))
+        self.assertEqual(words["coordinator"]["--advertise"].replace("$(POD_NAME)", "demo-millrace-coordinator-0"),
+                         pods[0] + ".streams.svc")
+        role = next(o for o in all_objects if o["kind"] == "Role")
+        lease = words["coordinator"]["--ha"].removeprefix("kubernetes://streams/")
+        self.assertEqual([rule["resourceNames"] for rule in role["rules"] if "resourceNames" in rule], [[lease]])
+        binding = next(o for o in all_objects if o["kind"] == "RoleBinding")
+        account = next(o for o in all_objects if o["kind"] == "ServiceAccount")["metadata"]["name"]
+        self.assertEqual([s["name"] for s in binding["subjects"]], [account])
+
     def test_prometheus_takes_the_rules(self):
         rules = [o for o in objects(HERE / "values/monitoring.yaml") if o["kind"] == "PrometheusRule"]
         self.assertEqual(len(rules), 1)

@@ -1,21 +1,27 @@
 #!/usr/bin/env python3
 """What the chart renders, run: its pods are processes of this machine (../e2e/kubernetes/node.py), with the arguments, secrets,
-environment, volumes and host names of the manifests. Installs with a job, runs the chart's test, upgrades, drains a worker.
+environment, volumes and host names of the manifests. Installs with a job, runs the chart's test, upgrades, also to three
+coordinators, whose leader is killed, and drains a worker.
 
 usage: runs.py MILLRACE TOOLS
 Exit code 77: not root, or no helm.
 """
+import json
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 
 import yaml
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e/kubernetes"))
+sys.path.insert(0, str(HERE.parent / "e2e/cluster"))
+import electors  # noqa: E402
 from node import Node  # noqa: E402
 
 CHART = HERE.parent.parent / "helm/millrace"
@@ -34,8 +40,10 @@ def check(what, holds, text=""):
         sys.exit(str(text))
 
 
-def values(parallelism):
-    return {"worker": {"slots": 3, "resources": {"limits": {"memory": "512Mi"}}},
+def values(parallelism, coordinators=1):
+    memory = {"memory": "512Mi"}
+    return {"coordinator": {"replicas": coordinators, "logCheckpoints": coordinators > 1},
+            "worker": {"slots": 3, "resources": {"requests": memory, "limits": memory}},
             "config": {"execution.checkpointing.interval": "50 ms"},
             "jobs": [{"name": "sums", "sql": SCRIPT, "parallelism": parallelism}]}
 
@@ -45,8 +53,9 @@ class Objects:
 
     namespace = "streams"
 
-    def __init__(self, helm, folder):
-        self.helm, self.folder, self.objects, self.applied = helm, folder, [], 0
+    def __init__(self, helm, folder, leases):
+        """`leases`: address of the API that knows Leases."""
+        self.helm, self.folder, self.objects, self.applied, self.leases = helm, folder, [], 0, leases
 
     def apply(self, wanted):
         """Renders and takes everything but hooks; what secrets there are stay, as `lookup` has it in a cluster."""
@@ -71,7 +80,17 @@ class Objects:
         return [o for o in self.objects if o["kind"] == kind]
 
     def find(self, kind, name):
+        if kind == "Lease":
+            return self.find_lease(name)
         return next((o for o in self.list(kind) if o["metadata"]["name"] == name), None)
+
+    def find_lease(self, name):
+        where = f"{self.leases}/apis/coordination.k8s.io/v1/namespaces/{self.namespace}/leases/{name}"
+        asked = urllib.request.Request(where, headers={"Authorization": "Bearer a-token"})
+        try:
+            return json.load(urllib.request.urlopen(asked))
+        except urllib.error.HTTPError:
+            return None
 
     def set_status(self, kind, name, status):
         self.find(kind, name)["status"] = status
@@ -93,6 +112,26 @@ def is_complete(hook):
     return "Complete" in conditions or hook["status"].get("phase") == "Succeeded"
 
 
+def leader(node):
+    """The pod that the Lease names; None when there is none yet."""
+    lease = node.api.find("Lease", f"{NAME}-leader")
+    found = lease and lease["metadata"].get("annotations", {}).get("millrace/leader", "")
+    return found.split(".")[0] if found else None
+
+
+def completed(node):
+    """How many checkpoints the job has completed under several coordinators."""
+    return node.log(f"{NAME}-coordinator").count(" is complete")
+
+
+def replace_leader(node):
+    first = leader(node)
+    node.kill(first)
+    before = completed(node)
+    wait_until(node, "a leader is killed, another leads", lambda: leader(node) not in (None, first))
+    wait_until(node, "and the job completes checkpoints", lambda: completed(node) > before)
+
+
 def life(node, objects):
     coordinator = f"{NAME}-coordinator"
     objects.apply(values(parallelism=2))
@@ -105,6 +144,12 @@ def life(node, objects):
     replaced = objects.run_hook("post-upgrade")
     wait_until(node, "an upgrade submits the changed job", lambda: all(map(is_complete, replaced)))
     wait_until(node, "which goes on from the savepoint of the one before", lambda: "goes on from savepoint" in node.log(coordinator))
+    objects.apply(values(parallelism=3, coordinators=3))
+    wait_until(node, "an upgrade to three coordinators lets one lead", lambda: leader(node))
+    submitted = objects.run_hook("post-upgrade")
+    wait_until(node, "which knows the job", lambda: all(map(is_complete, submitted)))
+    wait_until(node, "and takes it up", lambda: completed(node) > 0)
+    replace_leader(node)
     check("a worker that is to go drains and ends", node.end(f"{NAME}-worker-1") == 0, node.log(NAME))
 
 
@@ -113,13 +158,15 @@ def main():
     if found.returncode != 0 or os.geteuid() != 0:
         print(found.stderr or "needs root")
         sys.exit(found.returncode or 77)
-    with tempfile.TemporaryDirectory(prefix="millrace-chart-") as name:
-        objects = Objects(pathlib.Path(found.stdout.strip()) / "helm", pathlib.Path(name))
-        node = Node(objects, name, pathlib.Path(sys.argv[1]).resolve())
+    with tempfile.TemporaryDirectory(prefix="millrace-chart-") as name, electors.kubernetes(pathlib.Path(name)):
+        account = {k: os.environ.pop(k) for k in ("MILLRACE_KUBERNETES_API", "MILLRACE_SERVICE_ACCOUNT")}
+        objects = Objects(pathlib.Path(found.stdout.strip()) / "helm", pathlib.Path(name), account["MILLRACE_KUBERNETES_API"])
+        node = Node(objects, name, pathlib.Path(sys.argv[1]).resolve(), account)
         try:
             life(node, objects)
         finally:
             node.close()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -50,12 +50,33 @@ app.kubernetes.io/component: {{ index . 1 }}
 app.kubernetes.io/component: {{ index . 1 }}
 {{- end -}}
 
+{{/* By what several coordinators elect their leader. */}}
+{{- define "millrace.leaseName" -}}
+{{ include "millrace.fullname" . }}-leader
+{{- end -}}
+
+{{/* Where workers look for the leader. A coordinator that stands by does not listen there. */}}
+{{- define "millrace.coordinators" -}}
+{{- $service := printf "%s-coordinator" (include "millrace.fullname" .) -}}
+{{- if gt (int .Values.coordinator.replicas) 1 -}}
+{{- $all := list -}}
+{{- range until (int .Values.coordinator.replicas) -}}
+{{- $all = append $all (printf "%s-%d.%s:6123" $service . $service) -}}
+{{- end -}}
+{{ join "," $all }}
+{{- else -}}
+{{ $service }}:6123
+{{- end -}}
+{{- end -}}
+
+{{/* Called with (list $ WHETHER-IT-ASKS-THE-API-SERVER). */}}
 {{- define "millrace.podBasics" -}}
-serviceAccountName: {{ include "millrace.serviceAccountName" . }}
-automountServiceAccountToken: false
+{{- $root := index . 0 -}}
+serviceAccountName: {{ include "millrace.serviceAccountName" $root }}
+automountServiceAccountToken: {{ index . 1 }}
 enableServiceLinks: false
-securityContext: {{- toYaml .Values.podSecurityContext | nindent 2 }}
-{{- with .Values.image.pullSecrets }}
+securityContext: {{- toYaml $root.Values.podSecurityContext | nindent 2 }}
+{{- with $root.Values.image.pullSecrets }}
 imagePullSecrets:
   {{- range . }}
   - name: {{ . }}

@@ -103,7 +103,8 @@ class Container:
 
     def start(self, command):
         log = open(self.node.folder / f"{self.pod}-{self.container['name']}.log", "ab")
-        environment = {**os.environ, **self.environment, "HOSTS": str(self.node.hosts), "TZ": "UTC",
+        account = self.node.account if self.spec.get("automountServiceAccountToken") else {}
+        environment = {**os.environ, **account, **self.environment, "HOSTS": str(self.node.hosts), "TZ": "UTC",
                        "PATH": f"{self.node.bin}:/usr/bin:/bin"}
         words = ["unshare", "--mount", "sh", "-c", SHELL, "sh", *self.words(command)]
         return subprocess.Popen(words, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -122,9 +123,11 @@ class Container:
 
 
 class Node:
-    """Call `sync` again and again: it starts, replaces and ends what the objects want."""
+    """Call `sync` again and again: it starts, replaces and ends what the objects want. `account`: variables of the pods that
+    have a token for the API server."""
 
-    def __init__(self, api, folder, binary):
+    def __init__(self, api, folder, binary, account=None):
+        self.account = account or {}
         self.api, self.folder = api, pathlib.Path(folder) / "node"
         self.bin = self.folder / "bin"
         self.bin.mkdir(parents=True)
@@ -148,7 +151,7 @@ class Node:
                 lines.append(f"{self.address(pod)} {pod} {pod}.{name} {pod}.{name}.{self.api.namespace}.svc")
             if name.endswith("-coordinator"):
                 service = name.removesuffix("-coordinator")
-                lines.append(f"{self.address(name + '-0')} {service} {name}")
+                lines += [f"{self.address(f'{name}-{i}')} {service} {name}" for i in range(s["spec"]["replicas"])]
         text = "\n".join(lines) + "\n"
         # Processes read it at any time: it is written as seldom as can be.
         if not self.hosts.exists() or self.hosts.read_text() != text:
@@ -161,15 +164,19 @@ class Node:
         for s in sets:
             for i in range(s["spec"]["replicas"]):
                 wanted[f"{s['metadata']['name']}-{i}"] = s["spec"]["template"]
+        self.begin_missing(wanted)  # first, as Kubernetes does where pods need not come one by one
         for pod in [p for p, (template, _, _) in self.pods.items() if wanted.get(p) != template]:
             self.end(pod)
-        for pod, template in wanted.items():
-            if pod not in self.pods or self.pods[pod][2].poll() is not None:
-                self.begin(pod, template)
+        self.begin_missing(wanted)
         for job in self.api.list("Job"):
             self.run_job(job)
         for pod in self.api.list("Pod"):
             self.run_pod(pod)
+
+    def begin_missing(self, wanted):
+        for pod, template in wanted.items():
+            if pod not in self.pods or self.pods[pod][2].poll() is not None:
+                self.begin(pod, template)
 
     def begin(self, pod, template):
         container = Container(self, pod, template["spec"], template["spec"]["containers"][0])
@@ -220,6 +227,11 @@ class Node:
     @staticmethod
     def condition(kind):
         return {"type": kind, "status": "True", "lastTransitionTime": now(), "lastProbeTime": now(), "reason": "Test", "message": ""}
+
+    def kill(self, pod):
+        _, _, process = self.pods[pod]
+        process.kill()
+        process.wait()
 
     def log(self, pod):
         return "".join(f.read_text(errors="replace") for f in sorted(self.folder.glob(f"{pod}*.log")))
