@@ -19,7 +19,7 @@ constexpr std::array<option_info, 4> own_options{{
     {"memory.from", text, "nexmark", "the connector that makes the rows; its options stand beside"},
     {"memory.rows", integer, "1000000", "rows made, by all subtasks together"},
     {"memory.loops", integer, "1", "how often they are given; the same rows, the same times"},
-    {"memory.batch-rows", integer, "4096", "rows of a batch"},
+    {"memory.batch-rows", integer, "16384", "rows of a batch"},
 }};
 
 std::span<const option_info> options() {
@@ -143,7 +143,7 @@ result<std::unique_ptr<source>> make(const plan::source_spec& spec, const option
   const table_options read(spec.table->options);
   MILLRACE_TRY(const auto rows, read.integer("memory.rows", 1'000'000, 0));
   MILLRACE_TRY(const auto loops, read.integer("memory.loops", 1, 0));
-  MILLRACE_TRY(const auto batch_rows, read.integer("memory.batch-rows", 4096, 1, 1 << 20));
+  MILLRACE_TRY(const auto batch_rows, read.integer("memory.batch-rows", 16384, 1, 1 << 20));
   auto table = std::make_shared<plan::table_definition>(*spec.table);
   table->options["events.num"] = fmt::format("{}", rows);
   table->options["keep-alive"] = "false";
