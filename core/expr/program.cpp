@@ -84,8 +84,10 @@ result<data::column_ptr> program::compute(node& n, const row_set& rows) {
   return make_error(errc::internal, "unknown kind of expression");
 }
 
-data::column_ptr program::literal(const node& n, std::uint32_t stored) const {
-  return data::constant_of(*n.e->literal, 0, stored);
+data::column_ptr program::literal(node& n, std::uint32_t stored) {
+  if (!n.repeated || n.repeated->length != stored)
+    n.repeated = data::constant_of(*n.e->literal, 0, stored);
+  return n.repeated;
 }
 
 result<data::column_ptr> program::run_column(const node& n) const {

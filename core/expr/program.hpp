@@ -59,13 +59,14 @@ class program {
     bool can_fail = false;  // or one below
     bool blends = false;    // a CASE that may compute every branch for all rows
     data::column_ptr value;
+    data::column_ptr repeated;  // a literal, as long as the batch it was last used for
     std::uint64_t scope = 0;
     std::size_t depth = 0;
   };
 
   [[nodiscard]] result<std::uint32_t> make_node(const expr_ptr& e);
   [[nodiscard]] result<data::column_ptr> compute(node& n, const row_set& rows);
-  [[nodiscard]] data::column_ptr literal(const node& n, std::uint32_t stored) const;
+  [[nodiscard]] static data::column_ptr literal(node& n, std::uint32_t stored);
   [[nodiscard]] result<data::column_ptr> run_column(const node& n) const;
   [[nodiscard]] result<data::column_ptr> run_call(node& n, const row_set& rows);
   [[nodiscard]] result<data::column_ptr> run_kernel(const node& n, const row_set& rows,
