@@ -16,6 +16,9 @@ namespace millrace::cli {
 
 namespace {
 
+// Longer than an election of the usual term and the new leader's start.
+constexpr std::int64_t leader_patience_ms = 20'000;
+
 void add_safety_options(CLI::App& command, safety_request& to) {
   command.add_option("--secrets", to.secrets,
                      "directory of millrace keygen; without it all addresses are loopback's");
@@ -212,7 +215,7 @@ int cluster_command::run_tool() const {
     std::fprintf(stderr, "%s\n", to_text(usable.error()).c_str());
     return exit_usage;
   }
-  job_tool tool({{rest_, *token, authority_}, json_});
+  job_tool tool({{rest_, *token, authority_, leader_patience_ms}, json_});
   const std::string& name = parsed_tool()->get_name();
   if (name == "submit") return submit(tool);
   if (name == "list") return tool.list();

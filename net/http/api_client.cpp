@@ -4,6 +4,11 @@
 
 #include <httplib.h>
 
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <utility>
+
 namespace millrace::net {
 
 namespace {
@@ -11,6 +16,12 @@ namespace {
 // A savepoint of large state takes a while.
 constexpr time_t answer_timeout_s = 3600;
 constexpr time_t connect_timeout_s = 5;
+constexpr int go_there = 307;
+constexpr int unavailable = 503;
+constexpr int most_hops = 3;
+constexpr std::int64_t pause_ms = 100;
+// A port changes hands when one that stood by begins to lead.
+constexpr std::int64_t unheard_patience_ms = 1000;
 
 std::string url_of(const std::string& address) {
   return address.find("://") == std::string::npos ? "http://" + address : address;
@@ -27,40 +38,101 @@ std::string advice(httplib::Error what) {
   }
 }
 
+// What came back, and from where.
+struct reply {
+  std::string address;
+  httplib::Result got;
+  bool was_sent_on = false;
+};
+
+struct place {
+  std::string server;
+  std::string target;
+};
+
+place split(const std::string& url) {
+  const auto host = url.find("://");
+  const auto path = host == url.npos ? url.npos : url.find('/', host + 3);
+  if (path == url.npos) return {url, "/"};
+  return {url.substr(0, path), url.substr(path)};
+}
+
+// And so nobody has begun to do what was asked.
+bool lacks_leader(const reply& last) {
+  if (last.got) return last.got->status == unavailable;
+  return last.got.error() == httplib::Error::Connection;
+}
+
+result<api_client::answer> to_answer(const reply& last) {
+  if (last.got) return api_client::answer{last.got->status, last.got->body};
+  return make_error(net_unreachable,
+                    "no answer from " + last.address + ": " + httplib::to_string(last.got.error()),
+                    advice(last.got.error()));
+}
+
 }  // namespace
 
 struct api_client::state {
-  explicit state(const std::string& to) : address(to), client(url_of(to)) {}
+  using request = std::function<httplib::Result(httplib::Client&, const char* target)>;
 
-  result<answer> take(const httplib::Result& got) const {
-    if (got) return answer{got->status, got->body};
-    return make_error(net_unreachable,
-                      "no answer from " + address + ": " + httplib::to_string(got.error()),
-                      advice(got.error()));
+  explicit state(client_options o) : options(std::move(o)), client(connect(options.address)) {}
+
+  std::unique_ptr<httplib::Client> connect(const std::string& to) const {
+    auto made = std::make_unique<httplib::Client>(url_of(to));
+    made->set_connection_timeout(connect_timeout_s);
+    made->set_read_timeout(answer_timeout_s);
+    if (!options.token.empty()) made->set_bearer_token_auth(options.token.c_str());
+    if (!options.authority.empty()) made->set_ca_cert_path(options.authority.c_str());
+    return made;
   }
 
-  std::string address;
-  httplib::Client client;
+  result<answer> ask(const request& send, const std::string& target);
+  reply ask_once(const request& send, const std::string& target) const;
+
+  client_options options;
+  std::unique_ptr<httplib::Client> client;
 };
 
-api_client::api_client(client_options options) : state_(std::make_unique<state>(options.address)) {
-  state_->client.set_connection_timeout(connect_timeout_s);
-  state_->client.set_read_timeout(answer_timeout_s);
-  state_->client.set_follow_location(true);  // from one that stands by to the leader
-  if (!options.token.empty()) state_->client.set_bearer_token_auth(options.token.c_str());
-  if (!options.authority.empty()) {
-    state_->client.set_ca_cert_path(options.authority.c_str());
+// From one that stands by to the leader it knows of, which may have become another's standby.
+reply api_client::state::ask_once(const request& send, const std::string& target) const {
+  reply last{options.address, send(*client, target.c_str())};
+  for (int hop = 0; hop < most_hops && last.got && last.got->status == go_there; ++hop) {
+    const place next = split(last.got->get_header_value("Location"));
+    last = {next.server, send(*connect(next.server), next.target.c_str()), true};
+  }
+  return last;
+}
+
+result<api_client::answer> api_client::state::ask(const request& send, const std::string& target) {
+  bool heard = false;
+  std::int64_t waited = 0;
+  while (true) {
+    const reply last = ask_once(send, target);
+    heard = heard || last.got || last.was_sent_on;
+    const auto patience =
+        heard ? options.patience_ms : std::min(options.patience_ms, unheard_patience_ms);
+    if (!lacks_leader(last) || waited >= patience) return to_answer(last);
+    options.pause ? options.pause(pause_ms)
+                  : std::this_thread::sleep_for(std::chrono::milliseconds(pause_ms));
+    waited += pause_ms;
   }
 }
+
+api_client::api_client(client_options options)
+    : state_(std::make_unique<state>(std::move(options))) {}
 
 api_client::~api_client() = default;
 
 result<api_client::answer> api_client::get(const std::string& path) {
-  return state_->take(state_->client.Get(path.c_str()));
+  return state_->ask([](httplib::Client& to, const char* target) { return to.Get(target); }, path);
 }
 
 result<api_client::answer> api_client::post(const std::string& path, const std::string& body) {
-  return state_->take(state_->client.Post(path.c_str(), body, "application/json"));
+  return state_->ask(
+      [&body](httplib::Client& to, const char* target) {
+        return to.Post(target, body, "application/json");
+      },
+      path);
 }
 
 }  // namespace millrace::net

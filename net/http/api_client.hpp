@@ -2,6 +2,8 @@
 
 #include "core/base/result.hpp"
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -12,9 +14,14 @@ struct client_options {
   std::string token;    ///< sent along unless empty
   std::string
       authority;  ///< a file of certificates (PEM) that sign the server's; empty: the system's
+  /// For how long it asks again while nobody leads: those who stand by answer 503, or send it to a
+  /// leader that has gone. 0: not at all. Where nobody has answered yet, a second at most.
+  std::int64_t patience_ms = 0;
+  std::function<void(std::int64_t ms)> pause = {};  ///< between two tries; null: sleeps
 };
 
-/// Asks an `api_server`, and goes where it sends it. A server whose certificate is not of a known
+/// Asks an `api_server`, and goes where it sends it. Nothing is asked again that somebody may have
+/// begun to do. A server whose certificate is not of a known
 /// authority, or not for the address, is not asked. Used on one thread.
 class api_client {
  public:

@@ -65,6 +65,8 @@ def main():
             job = cluster.tool("submit", script, "--parallelism", "2", "--rest", waiting)["jobs"][0]["id"]
             cluster.wait_for(f"job {job}: checkpoint ")
             before = cluster.rest
+            cluster.coordinator.kill()
+            check("the job tool waits until another leads", cluster.tool("list", "--rest", waiting)["jobs"][0]["id"] == job)
             cluster.kill_coordinator(replace=False)
             check("the other one leads", cluster.rest == waiting and cluster.rest != before, cluster.rest)
             cluster.wait_for(f"job {job}: checkpoint ")
