@@ -108,6 +108,7 @@ result<std::vector<channel_state>> restore_plan::in_flight(
     MILLRACE_TRY(const auto reader, files_->read_merged(*old));
     MILLRACE_TRY(auto channels, load_channels(*reader, schemas));
     for (channel_state& c : channels) {
+      c.reader = old->subtask;
       if (rescaled) MILLRACE_CHECK(anew.deal(*old, c));
       all.push_back(std::move(c));
     }

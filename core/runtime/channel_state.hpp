@@ -14,6 +14,7 @@ struct channel_state {
   input_id input;            ///< of the operator at the head of the reading chain
   std::uint32_t writer = 0;  ///< the sending subtask
   std::vector<data::element> elements;
+  std::uint32_t reader = 0;  ///< the subtask that it led to
 };
 
 }  // namespace millrace::runtime

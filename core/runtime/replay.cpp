@@ -3,10 +3,74 @@
 #include "core/runtime/watermark_merger.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace millrace::runtime {
 
 namespace {
+
+// A reader of before, with its channels.
+class old_reader {
+ public:
+  explicit old_reader(std::vector<std::uint32_t> channels, const task_replay& from)
+      : channels_(std::move(channels)), time_(inputs_of(channels_, from)) {
+    for (const std::uint32_t c : channels_)
+      turns_ = std::max(turns_, from.channels[c].elements.size());
+  }
+
+  [[nodiscard]] bool ended() const { return turn_ == turns_; }
+  [[nodiscard]] timestamp_ms time() const { return time_.current(); }
+
+  // The next element of each channel.
+  template <class F>
+  void take_turn(const task_replay& from, F&& add) {
+    for (std::uint32_t i = 0; i < channels_.size(); ++i) {
+      const auto& elements = from.channels[channels_[i]].elements;
+      if (turn_ >= elements.size()) continue;
+      follow(channel_id(i), elements[turn_]);
+      add(channels_[i], elements[turn_]);
+    }
+    ++turn_;
+  }
+
+ private:
+  static std::vector<input_id> inputs_of(const std::vector<std::uint32_t>& channels,
+                                         const task_replay& from) {
+    std::vector<input_id> all;
+    for (const std::uint32_t c : channels) all.push_back(from.channels[c].input);
+    return all;
+  }
+  void follow(channel_id channel, const data::element& what) {
+    if (const auto* mark = std::get_if<data::watermark>(&what)) {
+      (void)time_.on_watermark(channel, mark->time);
+    } else if (const auto* idle = std::get_if<data::idleness>(&what)) {
+      (void)time_.on_idleness(channel, idle->idle);
+    }
+  }
+
+  std::vector<std::uint32_t> channels_;
+  watermark_merger time_;
+  std::size_t turn_ = 0;
+  std::size_t turns_ = 0;
+};
+
+std::vector<old_reader> readers_of(const task_replay& from) {
+  std::map<std::uint32_t, std::vector<std::uint32_t>> channels;
+  for (std::uint32_t c = 0; c < from.channels.size(); ++c)
+    channels[from.channels[c].reader].push_back(c);
+  std::vector<old_reader> all;
+  for (auto& [reader, own] : channels) all.emplace_back(std::move(own), from);
+  return all;
+}
+
+// The one that is least far, for no row may meet more event time than it did before, nor less: it
+// would be late, or not late any more.
+old_reader* last_of(std::vector<old_reader>& readers) {
+  old_reader* last = nullptr;
+  for (old_reader& r : readers)
+    if (!r.ended() && (last == nullptr || r.time() < last->time())) last = &r;
+  return last;
+}
 
 class planner {
  public:
@@ -14,15 +78,12 @@ class planner {
     merger_.restore(from.watermark);
   }
 
-  // Element by element in turn, so that what opens each channel comes before any row.
+  // What opens each channel comes before any row.
   replay_steps plan() {
-    std::size_t longest = 0;
-    for (const channel_state& c : from_.channels) longest = std::max(longest, c.elements.size());
-    for (std::size_t i = 0; i < longest; ++i) {
-      for (std::uint32_t c = 0; c < from_.channels.size(); ++c) {
-        if (i < from_.channels[c].elements.size()) add(c, from_.channels[c].elements[i]);
-      }
-    }
+    auto readers = readers_of(from_);
+    const auto add_element = [this](std::uint32_t c, const data::element& e) { add(c, e); };
+    for (old_reader& r : readers) r.take_turn(from_, add_element);
+    while (old_reader* r = last_of(readers)) r->take_turn(from_, add_element);
     if (merger_.idle()) note(data::idleness{false});
     plan_.watermark = merger_.current();
     return std::move(plan_);

@@ -36,8 +36,10 @@ struct replay_steps {
   timestamp_ms watermark = min_watermark;  ///< forwarded at its end
 };
 
-/// Merges the event time of the old channels, which need not be those that the task has now. At the
-/// end no input is idle: new channels say themselves when they are.
+/// Merges the event time of the old channels, which need not be those that the task has now. Where
+/// they led to several tasks, those were not equally far: each row is placed where event time
+/// stands as it stood in its own task, so that rows that were late there are late here. At the end
+/// no input is idle: new channels say themselves when they are.
 [[nodiscard]] replay_steps plan_replay(const task_replay& from);
 
 }  // namespace millrace::runtime

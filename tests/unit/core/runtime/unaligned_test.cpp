@@ -458,6 +458,24 @@ TEST_F(unaligned_test, the_watermark_after_a_restore_is_that_of_the_old_channels
   EXPECT_EQ(overtaken(), log{"0.0: +I | 3 | 3"});
 }
 
+// Two tasks that were not equally far become one. What was late in the first must be late still.
+TEST_F(unaligned_test, rows_in_flight_meet_the_event_time_that_they_met_before) {
+  parts_.restored_watermark = 5;
+  parts_.replays.push_back(
+      {std::nullopt,
+       5,
+       {{input_id(0), 0, {data::watermark{9}, rows("1 | 1"), data::watermark{20}}, 0},
+        {input_id(0),
+         0,
+         {data::watermark{5}, rows("2 | 2"), data::watermark{9}, rows("3 | 3")},
+         1}}});
+  parts_.replays[0].channels[1].elements.push_back(data::watermark{20});
+  make({0});
+  run();
+  EXPECT_EQ(log_, (log{"watermark 5", "+I | 2 | 2", "watermark 9", "+I | 1 | 1", "+I | 3 | 3",
+                       "watermark 20"}));
+}
+
 TEST_F(unaligned_test, an_idle_input_resumes_after_a_restore) {
   parts_.restored_watermark = 5;
   parts_.replays.push_back(
