@@ -81,6 +81,21 @@ struct values_writer {
   }
 };
 
+/// A BOOLEAN column under construction: false where nothing is written, for a byte of it is 0 or 1
+/// in every row, also those that a selection leaves out (the wire refuses others).
+struct truth_writer : values_writer<std::uint8_t> {
+  explicit truth_writer(const kernel_call& call)
+      : values_writer(call.result_type, call.rows.stored) {
+    std::memset(at, 0, call.rows.stored);
+  }
+};
+/// The same for kernels of any type: only truth values of some rows have to be filled in.
+template <class T>
+void fill_left_out(const values_writer<T>& out, const row_set& rows) {
+  if constexpr (std::is_same_v<T, std::uint8_t>)
+    if (!rows.dense()) std::memset(out.at, 0, rows.stored);
+}
+
 /// Validity bits that start as all ones (or as a copy) and lose some: made at the first loss.
 class null_marks {
  public:
@@ -197,6 +212,7 @@ template <class In, class Out, class F>
 data::column_ptr map_values(const kernel_call& call, F&& f) {
   const row_set rows = widened(call.rows);
   values_writer<Out> out(call.result_type, rows.stored);
+  fill_left_out(out, rows);
   with_values<In>(*call.arguments[0], [&](auto in) {
     Out* to = out.at;
     rows.for_each([&](std::uint32_t row) { to[row] = f(in[row]); });
@@ -208,6 +224,7 @@ template <class A, class B, class Out, class F>
 data::column_ptr map_pairs(const kernel_call& call, F&& f) {
   const row_set rows = widened(call.rows);
   values_writer<Out> out(call.result_type, rows.stored);
+  fill_left_out(out, rows);
   with_values<A>(*call.arguments[0], [&](auto a) {
     with_values<B>(*call.arguments[1], [&](auto b) {
       Out* to = out.at;

@@ -74,6 +74,7 @@ template <class From, class To, class F>
 data::column_ptr cast_values(const cast_call& call, F&& f) {
   const row_set rows = widened(call.rows);
   values_writer<To> out(call.to, rows.stored);
+  fill_left_out(out, rows);
   with_values<From>(*call.from, [&](auto in) {
     rows.for_each([&](std::uint32_t row) { out.at[row] = f(in[row]); });
   });

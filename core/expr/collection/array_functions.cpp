@@ -238,7 +238,7 @@ result<data::column_ptr> map_union(const kernel_call& call) {
 }
 
 result<data::column_ptr> contains(const kernel_call& call) {
-  values_writer<std::uint8_t> out(call.result_type, call.rows.stored);
+  truth_writer out(call);
   null_marks nulls(call.rows.stored);
   call.rows.for_each([&](std::uint32_t row) {
     if (call.arguments[0]->is_null(row)) return nulls.mark(row);

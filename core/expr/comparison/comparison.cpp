@@ -68,7 +68,7 @@ bool compare_texts(std::string_view a, std::string_view b) {
 
 template <class Op>
 data::column_ptr compare_text_columns(const kernel_call& call) {
-  values_writer<std::uint8_t> out(call.result_type, call.rows.stored);
+  truth_writer out(call);
   const any_text a(*call.arguments[0]), b(*call.arguments[1]);
   call.rows.for_each([&](std::uint32_t row) {
     out.at[row] = static_cast<std::uint8_t>(compare_texts<Op>(a[row], b[row]));
@@ -78,8 +78,7 @@ data::column_ptr compare_text_columns(const kernel_call& call) {
 
 template <class Op>
 data::column_ptr compare_nested(const kernel_call& call) {
-  values_writer<std::uint8_t> out(call.result_type, call.rows.stored);
-  std::memset(out.at, 0, call.rows.stored);
+  truth_writer out(call);
   for_each_valid(call, [&](std::uint32_t row) {
     out.at[row] = static_cast<std::uint8_t>(
         Op::of(compare_values(*call.arguments[0], row, *call.arguments[1], row)));
@@ -102,7 +101,7 @@ result<data::column_ptr> compare(const kernel_call& call) {
 // NULL counts as a value equal to itself only.
 template <bool Distinct>
 result<data::column_ptr> distinct_from(const kernel_call& call) {
-  values_writer<std::uint8_t> out(call.result_type, call.rows.stored);
+  truth_writer out(call);
   const data::column &a = *call.arguments[0], &b = *call.arguments[1];
   call.rows.for_each([&](std::uint32_t row) {
     out.at[row] = static_cast<std::uint8_t>((compare_values(a, row, b, row) != 0) == Distinct);

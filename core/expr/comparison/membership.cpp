@@ -88,7 +88,7 @@ void find_among_columns(const kernel_call& call, std::uint8_t* found, null_marks
 
 template <bool Not>
 result<data::column_ptr> member(const kernel_call& call) {
-  values_writer<std::uint8_t> out(call.result_type, call.rows.stored);
+  truth_writer out(call);
   null_marks nulls(call.rows.stored);
   const data::column& value = *call.arguments[0];
   const auto items = call.arguments.subspan(1);

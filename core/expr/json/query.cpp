@@ -150,8 +150,7 @@ result<data::column_ptr> json_query(const kernel_call& call) {
 
 result<data::column_ptr> json_exists(const kernel_call& call) {
   const auto on_error = static_cast<const prepared_query&>(*call.prepared).on_error;
-  values_writer<std::uint8_t> out(call.result_type, call.rows.stored);
-  std::memset(out.at, 0, call.rows.stored);
+  truth_writer out(call);
   null_marks nulls(call.rows.stored);
   json_lookup lookup(call);
   const bool whole = try_each_valid(call, [&](std::uint32_t row) {

@@ -19,8 +19,7 @@ enum class wanted_json : std::uint8_t { value, object, array, scalar };
 // NULL is no JSON: the result is never NULL.
 template <wanted_json Wanted>
 result<data::column_ptr> is_json(const kernel_call& call) {
-  values_writer<std::uint8_t> out(call.result_type, call.rows.stored);
-  std::memset(out.at, 0, call.rows.stored);
+  truth_writer out(call);
   const data::column& in = *call.arguments[0];
   json_document document;
   call.rows.for_each([&](std::uint32_t row) {

@@ -28,7 +28,7 @@ void write_validity(const data::column& c, std::uint32_t rows, std::uint8_t* to,
 
 template <bool Null>
 result<data::column_ptr> is_null(const kernel_call& call) {
-  values_writer<std::uint8_t> out(call.result_type, call.rows.stored);
+  truth_writer out(call);
   write_validity(*call.arguments[0], call.rows.stored, out.at, Null ? 0 : 1);
   return out.column;
 }
@@ -36,7 +36,7 @@ result<data::column_ptr> is_null(const kernel_call& call) {
 // `v IS [NOT] TRUE` and `v IS [NOT] FALSE`: never NULL.
 template <std::uint8_t Wanted, bool Not>
 result<data::column_ptr> is_truth(const kernel_call& call) {
-  values_writer<std::uint8_t> out(call.result_type, call.rows.stored);
+  truth_writer out(call);
   const data::column& c = *call.arguments[0];
   const std::uint32_t rows = call.rows.stored;
   if (c.type.id() == type_id::null) {

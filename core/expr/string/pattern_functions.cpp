@@ -105,7 +105,7 @@ result<data::column_ptr> regexp_extract(const kernel_call& call) {
 
 // REGEXP: an empty text or pattern never matches.
 result<data::column_ptr> regexp(const kernel_call& call) {
-  values_writer<std::uint8_t> out(call.result_type, call.rows.stored);
+  truth_writer out(call);
   const any_text in(*call.arguments[0]), pattern(*call.arguments[1]);
   row_regex regex(call, 1);
   for_each_valid(call, [&](std::uint32_t row) {
@@ -257,7 +257,7 @@ result<data::column_ptr> like(const kernel_call& call) {
   if (prepared)
     return map_texts<std::uint8_t>(
         call, [&](std::string_view s) { return static_cast<std::uint8_t>(prepared->matches(s)); });
-  values_writer<std::uint8_t> out(call.result_type, call.rows.stored);
+  truth_writer out(call);
   const any_text in(*call.arguments[0]), patterns(*call.arguments[1]);
   const bool escaped = call.arguments.size() == 3;
   const any_text escape(*call.arguments[escaped ? 2 : 1]);
@@ -288,7 +288,7 @@ result<std::shared_ptr<const prepared_state>> prepare_similar(
 
 result<data::column_ptr> similar(const kernel_call& call) {
   const auto& fixed = static_cast<const prepared_regex*>(call.prepared)->regex;
-  values_writer<std::uint8_t> out(call.result_type, call.rows.stored);
+  truth_writer out(call);
   const any_text in(*call.arguments[0]), patterns(*call.arguments[1]);
   const bool escaped = call.arguments.size() == 3;
   const any_text escape(*call.arguments[escaped ? 2 : 1]);

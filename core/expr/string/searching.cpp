@@ -37,7 +37,7 @@ result<data::column_ptr> position(const kernel_call& call) {
 template <bool Start>
 result<data::column_ptr> has_edge(const kernel_call& call) {
   const any_text in(*call.arguments[0]), edge(*call.arguments[1]);
-  values_writer<std::uint8_t> out(call.result_type, call.rows.stored);
+  truth_writer out(call);
   for_each_valid(call, [&](std::uint32_t row) {
     out.at[row] = static_cast<std::uint8_t>(Start ? in[row].starts_with(edge[row])
                                                   : in[row].ends_with(edge[row]));
@@ -210,7 +210,7 @@ struct a_number {
 
 template <class Test>
 result<data::column_ptr> all_characters(const kernel_call& call) {
-  values_writer<std::uint8_t> out(call.result_type, call.rows.stored);
+  truth_writer out(call);
   const data::column& c = *call.arguments[0];
   call.rows.for_each([&](std::uint32_t row) {
     out.at[row] = static_cast<std::uint8_t>(!c.is_null(row) && Test::of(c.text(row)));

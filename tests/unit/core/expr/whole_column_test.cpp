@@ -12,6 +12,7 @@
 
 #include <climits>
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 namespace millrace::expr {
@@ -89,6 +90,25 @@ TEST(whole_column, conjuncts_join_simple_and_failing_conditions) {
   }
   const auto* at = (*selection)->as<std::uint32_t>();
   EXPECT_EQ(std::vector<std::uint32_t>(at, at + count), expected);
+}
+
+// Rows that a selection leaves out travel with their batch, and the wire refuses other bytes.
+TEST(whole_column, truth_values_that_nobody_asked_for_are_defined) {
+  eval_context context;
+  auto run = evaluator::make({test::parse("(<= $0 'zz')", {data_type(type_id::varchar)}),
+                              test::parse("(> (CHAR_LENGTH $0) 1)", {data_type(type_id::varchar)})},
+                             context);
+  ASSERT_TRUE(run.ok());
+  column_builder texts(data_type(type_id::varchar));
+  for (std::uint32_t row = 0; row < rows; ++row) texts.append_text("ab");
+  const column_ptr in = texts.finish();
+  const std::uint32_t some[] = {3, 5};
+  for (int i = 0; i < 8; ++i) std::memset(buffer::allocate(rows)->mutable_data(), 0xFF, rows);
+  const auto out = run->evaluate({{in}}, {rows, some, 2});
+  ASSERT_TRUE(out.ok());
+  for (const auto& column : *out)
+    for (std::uint32_t row = 0; row < rows; ++row)
+      EXPECT_LE(column->data<std::uint8_t>()[row], 1) << row;
 }
 
 TEST(whole_column, nulls_that_a_filter_drops_are_gone) {
