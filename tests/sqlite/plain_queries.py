@@ -135,7 +135,7 @@ class Generator:
         equal = " AND ".join(f"{x} = {y}" for x, y in self.rng.sample(keys, min(len(keys), self.rng.randint(1, 2))))
         # A plain comparison: SQLite 3.40 drops rows of outer joins over a join whose condition is constant.
         columns = both.of("int")
-        more = f" AND {self.rng.choice(columns)} {self.comparison()} {self.integer(both, 0)}" if self.rng.random() < 0.3 else ""
+        more = f" AND {self.rng.choice(columns)} {self.comparison()} {self.integer(both, 0)}" if columns and self.rng.random() < 0.3 else ""
         return f"{left} {self.rng.choice(['JOIN', 'JOIN', 'LEFT JOIN', 'RIGHT JOIN', 'FULL JOIN'])} {right} ON {equal}{more}", both
 
     def condition(self, scope, depth):
