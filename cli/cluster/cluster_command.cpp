@@ -10,6 +10,7 @@
 #include <CLI/Formatter.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 
 namespace millrace::cli {
@@ -133,6 +134,10 @@ void cluster_command::add_access(CLI::App& tool) {
       ->envname("MILLRACE_TOKEN_FILE");
   tool.add_option("--ca-file", authority_, "certificate that signed the coordinator's")
       ->envname("MILLRACE_CA_FILE");
+  tool.add_option("--timeout", silence_s_, "seconds for which the coordinator may be silent")
+      ->envname("MILLRACE_TIMEOUT")
+      ->check(CLI::Range(1, 3600))
+      ->capture_default_str();
   tool.add_flag("--json", json_, "the answer as JSON");
 }
 
@@ -215,7 +220,9 @@ int cluster_command::run_tool() const {
     std::fprintf(stderr, "%s\n", to_text(usable.error()).c_str());
     return exit_usage;
   }
-  job_tool tool({{rest_, *token, authority_, leader_patience_ms}, json_});
+  job_tool tool(
+      {{rest_, *token, authority_, leader_patience_ms, {}, std::int64_t{silence_s_} * 1000},
+       json_});
   const std::string& name = parsed_tool()->get_name();
   if (name == "submit") return submit(tool);
   if (name == "list") return tool.list();

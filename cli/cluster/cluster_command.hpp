@@ -51,6 +51,7 @@ class cluster_command {
   std::string token_file_;
   std::string authority_;
   bool json_ = false;
+  int silence_s_ = 30;
   std::string file_;
   std::vector<std::string> settings_;
   std::vector<std::string> defines_;

@@ -202,6 +202,21 @@ def check_errors(cluster, folder):
     check("nobody there is told", done.returncode == 1 and "no answer" in done.stderr, done.stderr)
 
 
+def check_silence(cluster, job):
+    """A coordinator that is stopped takes connections and never answers."""
+    address = cluster.rest
+    cluster.coordinator.send_signal(signal.SIGSTOP)
+    try:
+        for command in (["list"], ["cancel", job]):
+            done = subprocess.run([BINARY, *command, "--rest", address, "--timeout", "1"], capture_output=True,
+                                  text=True, timeout=60, check=False)
+            check(f"{command[0]} ends though the coordinator is stopped",
+                  done.returncode == 1 and address in done.stderr and "silent for 1 s" in done.stderr
+                  and "--timeout" in done.stderr, done.stderr)
+    finally:
+        cluster.coordinator.send_signal(signal.SIGCONT)
+
+
 def listening_addresses(processes):
     """Local addresses, as /proc tells them, of the TCP sockets that the processes listen on."""
     inodes = set()
@@ -239,6 +254,7 @@ def main():
             jobs = [j["id"] for j in cluster.tool("list")["jobs"]]
             check("all jobs are listed", len(jobs) == 5)
             check_history(cluster, jobs)
+            check_silence(cluster, jobs[0])
 
 
 main()

@@ -4,7 +4,13 @@
 
 #include <gtest/gtest.h>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <utility>
@@ -35,6 +41,45 @@ std::string deserted() {
 
 api_answer sent_to(const std::string& leader, const api_request& r) {
   return {go_there, "", "application/json", leader + r.target};
+}
+
+// Takes connections, as the kernel does for a process that is stopped, and never answers.
+class stopped_server {
+ public:
+  stopped_server() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof at;
+    auto* address = reinterpret_cast<sockaddr*>(&at);
+    EXPECT_EQ(::bind(socket_, address, size), 0);
+    EXPECT_EQ(::listen(socket_, 8), 0);
+    EXPECT_EQ(::getsockname(socket_, address, &size), 0);
+    port_ = ntohs(at.sin_port);
+  }
+  stopped_server(const stopped_server&) = delete;
+  stopped_server& operator=(const stopped_server&) = delete;
+  ~stopped_server() { ::close(socket_); }
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+
+ private:
+  int socket_;
+  int port_ = 0;
+};
+
+api_client hasty_client(const std::string& address, std::int64_t silence_ms) {
+  client_options options;
+  options.address = address;
+  options.patience_ms = 20'000;
+  options.silence_ms = silence_ms;
+  return api_client(options);
+}
+
+void expect_silence(const result<api_client::answer>& answer, const std::string& of_address) {
+  ASSERT_FALSE(answer.ok());
+  EXPECT_EQ(answer.error().code, net_unreachable);
+  const std::string& text = answer.error().message;
+  EXPECT_EQ(text.find(of_address + " has taken the request and been silent for 0."), 0U) << text;
 }
 
 struct api_patience : testing::Test {
@@ -101,6 +146,36 @@ TEST_F(api_patience, goes_round_in_circles_for_a_few_times_only) {
   itself = url_of(*standby);
   EXPECT_EQ(client_of(itself, 5'000).get("/x")->status, go_there);
   EXPECT_EQ(asked, 4);
+}
+
+TEST(api_silence, ends_what_a_stopped_server_was_asked) {
+  const stopped_server stopped;
+  expect_silence(hasty_client(stopped.url(), 40).get("/x"), stopped.url());
+  expect_silence(hasty_client(stopped.url(), 40).post("/x", "{}"), stopped.url());
+}
+
+TEST(api_silence, counts_where_a_standby_sent_the_request) {
+  const stopped_server stopped;
+  const auto standby = serve([&](const api_request& r) { return sent_to(stopped.url(), r); });
+  expect_silence(hasty_client(url_of(*standby), 800).post("/x", "{}"), stopped.url());
+}
+
+TEST(api_silence, is_none_while_the_server_has_a_pulse) {
+  std::promise<void> second_beat;
+  int beats = 0;
+  auto server = api_server::listen({}, {{api_route::method::get, "/healthz",
+                                         [&](const api_request&) {
+                                           if (++beats == 2) second_beat.set_value();
+                                           return api_answer{done, "{}"};
+                                         }},
+                                        {api_route::method::post, "/x", [&](const api_request& r) {
+                                           second_beat.get_future().wait();
+                                           return api_answer{done, r.body};
+                                         }}});
+  ASSERT_TRUE(server.ok());
+  const auto answer = hasty_client(url_of(**server), 1'000).post("/x", "[3]");
+  ASSERT_TRUE(answer.ok()) << to_text(answer.error());
+  EXPECT_EQ(answer->body, "[3]");
 }
 
 }  // namespace
