@@ -180,6 +180,31 @@ json worker() {
                  {"silent_ms", number()}});
 }
 
+json metrics() {
+  const json job_status = job_summary()["properties"]["status"];
+  const json job = object({{"id", job_id()},
+                           {"name", text()},
+                           {"status", job_status},
+                           {"slots", number()},
+                           {"tasks", number()},
+                           {"restarts", number()},
+                           {"rows_in", number()},
+                           {"rows_out", number()},
+                           {"rows_in_per_second", rate()},
+                           {"rows_out_per_second", rate()},
+                           {"busy", share()},
+                           {"backpressured", share()},
+                           {"idle", share()},
+                           {"queued_bytes", number()},
+                           {"state_bytes", number()},
+                           {"watermark_lag_ms", maybe(signed_number())},
+                           {"checkpoints", known("checkpoint_counts")}});
+  return object({{"at", time_of()},
+                 {"slots", object({{"all", number()}, {"free", number()}})},
+                 {"workers", list_of(worker())},
+                 {"jobs", list_of(job)}});
+}
+
 json log_line() { return object({{"at", time_of()}, {"text", text()}}); }
 
 json dump() {
@@ -235,6 +260,7 @@ json openapi_schemas() {
   all["lines"] = object({{"lines", list_of(log_line())}});
   all["dump"] = dump();
   all["workers"] = object({{"workers", list_of(worker())}});
+  all["metrics"] = metrics();
   all["worker_named"] = object({{"worker", text()}});
   all["document"] = {{"type", "object"}};
   return all;

@@ -5,6 +5,8 @@
 #include "cli/cluster/dump_json.hpp"
 #include "cli/cluster/rest_answers.hpp"
 #include "cli/cluster/rest_jobs.hpp"
+#include "cli/cluster/summary_json.hpp"
+#include "core/base/clock.hpp"
 #include "net/http/metrics_routes.hpp"
 
 #include <nlohmann/json.hpp>
@@ -40,6 +42,10 @@ api_answer dump(const actors::coordinator& cluster) {
   return answer_of(dump_json(cluster.board(), cluster.actors()));
 }
 
+api_answer summary(const actors::cluster_board& board) {
+  return answer_of(summary_json(board.jobs(), board.workers(), system_clock().now()));
+}
+
 std::string not_ready(const actors::coordinator& cluster) {
   return cluster.board().workers().empty() ? "no worker has joined" : "";
 }
@@ -60,6 +66,13 @@ std::vector<described_route> routes_of_workers(actors::coordinator& c) {
        "",
        {{http_ok, "dump"}},
        [&c](const api_request&) { return dump(c); }},
+      {get,
+       "/api/v1/metrics",
+       "metricsSummary",
+       "The figures of all jobs that have not ended, and of the cluster's slots",
+       "",
+       {{http_ok, "metrics"}},
+       [&c](const api_request&) { return summary(c.board()); }},
       {get,
        "/api/v1/workers",
        "workers",

@@ -108,6 +108,9 @@ def ask_of_a_job(rest, cluster):
     rest.ask("get", JOB + "/checkpoints", job=job)
     rest.ask("post", JOB + "/savepoint", job=job)
     rest.ask("get", "/api/v1/debug")
+    metrics = rest.ask("get", "/api/v1/metrics")
+    assert [j["id"] for j in metrics["jobs"]] == [job] and metrics["jobs"][0]["rows_in"] > 0, metrics
+    assert metrics["slots"]["all"] == sum(w["slots"] for w in metrics["workers"]) > 0, metrics
     rest.ask("get", JOB + "/plan", job=job)
     rest.ask("get", JOB + "/logs", job=job)
     rest.ask("post", JOB + "/restart", 202, job=job)

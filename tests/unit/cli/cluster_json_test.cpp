@@ -1,6 +1,7 @@
 #include "cli/cluster/cluster_json.hpp"
 
 #include "cli/cluster/job_page.hpp"
+#include "cli/cluster/summary_json.hpp"
 #include "cli/cluster/vertex_json.hpp"
 
 #include <gtest/gtest.h>
@@ -96,6 +97,27 @@ TEST(cluster_json_test, checkpoints_say_how_they_went) {
   EXPECT_EQ(all["checkpoints"][0]["id"], 3);
   EXPECT_EQ(all["checkpoints"][0]["status"], "complete");
   EXPECT_EQ(all["checkpoints"][0]["duration_ms"], 12);
+}
+
+TEST(cluster_json_test, a_summary_has_the_figures_of_open_jobs) {
+  auto open = sample();
+  open.entry.phase = coordination::job_phase::restarting;
+  auto tasks = {task_of("Calc", 0, 0), task_of("Calc", 1, 0)};
+  for (const auto& task : tasks) task->state_bytes = 1024;
+  open.last_tasks = {tasks.begin(), tasks.end()};
+  const auto all = summary_json({sample(), open}, {{"a", "", 4, 1}, {"b", "", 2, 2}}, 77);
+  EXPECT_EQ(all["at"], 77);
+  EXPECT_EQ(all["slots"]["all"], 6);
+  EXPECT_EQ(all["slots"]["free"], 3);
+  EXPECT_EQ(all["workers"][1]["name"], "b");
+  ASSERT_EQ(all["jobs"].size(), 1U);
+  const auto& job = all["jobs"][0];
+  EXPECT_EQ(job["status"], "RESTARTING");
+  EXPECT_EQ(job["tasks"], 2);
+  EXPECT_EQ(job["rows_in"], 200);
+  EXPECT_EQ(job["state_bytes"], 2048);
+  EXPECT_EQ(job["busy"], 0.0);  // no attempt runs
+  EXPECT_EQ(job["checkpoints"]["completed"], 3);
 }
 
 TEST(job_page_test, shows_a_job_at_a_glance) {
