@@ -1,3 +1,4 @@
+#include "core/base/option_choice.hpp"
 #include "core/sql/session/session.hpp"
 #include "core/sql/session/session_options.hpp"
 
@@ -50,8 +51,9 @@ error unknown_option(const std::string& key) {
                                  : "did you mean '" + near + "'?");
 }
 
-// Error 1002 unless the value has the option's form.
-result<void> check_value(const session_option& option, const std::string& value) {
+// The value as it is kept: a choice in the spelling of its list. Error 1002 unless the value has
+// the option's form.
+result<std::string> checked_value(const session_option& option, const std::string& value) {
   const option_map given{{std::string(option.key), value}};
   const option_reader read(given);
   switch (option.form) {
@@ -59,13 +61,10 @@ result<void> check_value(const session_option& option, const std::string& value)
     case option_form::integer: MILLRACE_CHECK(read.integer(option.key, 0)); break;
     case option_form::duration: MILLRACE_CHECK(read.duration_ms(option.key, 0)); break;
     case option_form::size: MILLRACE_CHECK(read.size_bytes(option.key, 0)); break;
+    case option_form::choice: return read_choice(given, option.key, option.choices, {});
     case option_form::text: break;
   }
-  const bool other_dialect =
-      option.key == "table.sql-dialect" && value != "default" && value != "DEFAULT";
-  if (!other_dialect) return {};
-  return make_error(errc::config_bad_value, "table.sql-dialect '" + value + "' is not supported",
-                    "the dialect is 'default'");
+  return value;
 }
 
 }  // namespace
@@ -73,12 +72,12 @@ result<void> check_value(const session_option& option, const std::string& value)
 result<void> session::set(const std::string& key, const std::string& value) {
   const auto known = session_options();
   const auto option = std::ranges::find(known, key, &session_option::key);
-  if (option != known.end()) {
-    MILLRACE_CHECK(check_value(*option, value));
-  } else if (!is_foreign(key)) {
-    return unknown_option(key);
+  if (option == known.end() && !is_foreign(key)) return unknown_option(key);
+  if (option == known.end()) {
+    options_[key] = value;
+    return {};
   }
-  options_[key] = value;
+  MILLRACE_TRY(options_[key], checked_value(*option, value));
   return {};
 }
 

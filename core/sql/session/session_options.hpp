@@ -8,7 +8,7 @@
 namespace millrace::sql {
 
 /// The form of an option's values.
-enum class option_form : std::uint8_t { text, boolean, integer, duration, size };
+enum class option_form : std::uint8_t { text, boolean, integer, duration, size, choice };
 
 /// An option that SET and `--set` take. The keys are Flink's, but for those that begin with
 /// `millrace.`.
@@ -17,6 +17,7 @@ struct session_option {
   option_form form = option_form::text;
   std::string_view standard{};  ///< the value without SET; empty: none
   std::string_view meaning{};   ///< empty: taken, so that Flink's scripts run, but without effect
+  std::string_view choices{};   ///< of the form `choice`: the names, `|` between them
 };
 
 /// All options, ordered by key. Another key is refused (1001).

@@ -1,3 +1,4 @@
+#include "core/base/option_choice.hpp"
 #include "core/data/value_text.hpp"
 #include "core/sql/session/job_directory.hpp"
 #include "core/sql/session/session_options.hpp"
@@ -119,6 +120,32 @@ TEST_F(session_statements, options_are_checked_set_and_reset) {
   ok("RESET 's3.secret-key'");
   ok("RESET 'parallelism.default'");
   EXPECT_EQ(rows("SET"), "");
+}
+
+TEST_F(session_statements, options_of_a_few_names_refuse_others) {
+  ok("SET 'table.exec.sink.not-null-enforcer' = 'drop'; SET 'state.backend.type' = 'RocksDB'");
+  EXPECT_EQ(rows("SET"), "state.backend.type|rocksdb\ntable.exec.sink.not-null-enforcer|DROP\n");
+  auto outcome = session_.set("table.exec.sink.not-null-enforcer", "DROPS");
+  ASSERT_FALSE(outcome.ok());
+  EXPECT_EQ(to_text(outcome.error()),
+            "error 1002: option 'table.exec.sink.not-null-enforcer': 'DROPS' is none of ERROR, DROP"
+            "\n  hint: did you mean 'DROP'?");
+  outcome = session_.set("table.sql-dialect", "hive");
+  ASSERT_FALSE(outcome.ok());
+  EXPECT_EQ(outcome.error().hint, "docs/reference/options.md says what they mean");
+  EXPECT_EQ(rows("SET 'table.exec.sink.not-null-enforcer'"),
+            "table.exec.sink.not-null-enforcer|DROP\n");
+}
+
+TEST_F(session_statements, standards_are_among_their_choices) {
+  for (const auto& option : session_options()) {
+    EXPECT_EQ(option.choices.empty(), option.form != option_form::choice) << option.key;
+    if (option.choices.empty() || option.standard.empty()) continue;
+    const option_map given{{std::string(option.key), std::string(option.standard)}};
+    const auto read = read_choice(given, option.key, option.choices, {});
+    ASSERT_TRUE(read.ok()) << option.key;
+    EXPECT_EQ(*read, option.standard) << option.key;
+  }
 }
 
 TEST_F(session_statements, insert_maps_columns_and_casts) {
