@@ -11,7 +11,7 @@ selection=()
 case "${1:-}" in
   "") ;;
   --full) full=ON ;;
-  --asan) preset=asan selection=(--label-regex "unit|sql|fuzz") ;;
+  --asan) preset=asan selection=(--label-regex "unit|sql|fuzz" --label-exclude e2e) ;;
   *) sed -n '3,5s/^# //p' "$0" >&2; exit 2 ;;
 esac
 export UBSAN_OPTIONS=print_stacktrace=1

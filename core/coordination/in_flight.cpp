@@ -107,7 +107,7 @@ class channel_reader final : public tables::delta_reader {
 result<data::element> read_element(std::string_view value, const data::schema& expected) {
   // Words, so that columns are aligned as they are in memory.
   auto words = std::make_shared<std::vector<std::uint64_t>>((value.size() + 7) / 8);
-  std::memcpy(words->data(), value.data(), value.size());
+  if (!value.empty()) std::memcpy(words->data(), value.data(), value.size());
   const std::span message(reinterpret_cast<const std::byte*>(words->data()), value.size());
   MILLRACE_TRY(const auto segments, segments_of(message));
   auto decoded = codec::decode(segments, words, expected);

@@ -38,6 +38,7 @@ void put_u32(char* to, std::uint32_t value) { std::memcpy(to, &value, sizeof val
 
 // Copies of a pattern one behind the other, each time as many as there are already.
 void fill_with(std::span<const char> pattern, std::size_t copies, char* to) {
+  if (pattern.empty()) return;  // rows of no columns: then `to` may be null
   const std::size_t size = pattern.size() * copies;
   std::memcpy(to, pattern.data(), pattern.size());
   for (std::size_t done = pattern.size(); done < size; done *= 2)
