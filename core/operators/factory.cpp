@@ -92,7 +92,7 @@ struct maker {
   made operator()(const plan::temporal_sort_spec& s) const { return make<temporal_sort>(s, in); }
   made operator()(const plan::sort_spec& s) const { return make<sort_operator>(s, in); }
   made operator()(const plan::set_operation_spec& s) const { return make<set_operation>(s, in); }
-  made operator()(const plan::single_row_spec&) const { return make<single_row>(in); }
+  made operator()(const plan::single_row_spec& s) const { return make<single_row>(s, in); }
   made operator()(const plan::changelog_normalize_spec& s) const {
     return make<changelog_normalize>(s, in);
   }

@@ -7,11 +7,12 @@
 namespace millrace::operators {
 
 kept_rows::kept_rows(const operator_inputs& inputs, std::vector<std::uint32_t> keys,
-                     std::int64_t ttl_ms)
+                     std::int64_t ttl_ms, bool at_end)
     : types_(types_of(inputs.inputs[0])),
       input_(inputs, 0, std::move(keys)),
       codec_(types_),
-      ttl_ms_(ttl_ms) {}
+      ttl_ms_(ttl_ms),
+      at_end_(at_end) {}
 
 result<void> kept_rows::open(operator_context& context) {
   context_ = &context;
@@ -39,7 +40,28 @@ result<progress> kept_rows::resume(output& out) {
     MILLRACE_CHECK(step());
     batch_.reset();
   }
-  return outbox_.drain(out);
+  if (!ended_) return outbox_.drain(out);
+  return work_through(outbox_, out, [this] { return give_keys(); });
+}
+
+result<progress> kept_rows::finish(input_id, output& out) {
+  ended_ = at_end_;
+  return resume(out);
+}
+
+// As many keys as make a batch of rows.
+result<piece> kept_rows::give_keys() {
+  const piece step = drain_.next(*rows_, *context_->tables, context_->batch_rows);
+  if (step != piece::done) return step;
+  std::size_t given = 0;
+  for (std::uint32_t rows = 0; given < drain_.keys().size() && rows < context_->batch_rows;
+       ++given) {
+    MILLRACE_TRY(rows, give(drain_.keys()[given]));
+  }
+  emit_given();
+  for (const auto key : drain_.keys().first(given)) rows_->clear(key);
+  if (given < drain_.keys().size()) drain_.give_back();
+  return step;
 }
 
 std::string kept_rows::find_row(tables::key_handle key, std::string_view order,

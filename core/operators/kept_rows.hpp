@@ -2,6 +2,7 @@
 
 #include "core/operators/keyed_input.hpp"
 #include "core/operators/outbox.hpp"
+#include "core/operators/table_drain.hpp"
 #include "core/tables/row_codec.hpp"
 #include "core/tables/sorted_table.hpp"
 
@@ -14,7 +15,8 @@ namespace millrace::operators {
 
 /// Base of operators that keep the rows of each key in order and take a batch as one step: what a
 /// key showed before the batch is compared with what it shows after it. What an operator does with
-/// a batch it says in `step`.
+/// a batch it says in `step`. At the end only (batch mode), `step` gives nothing, and `give` all
+/// that a key shows.
 ///
 /// State: `rows` (key, what the operator sorts by and a sequence number -> row).
 class kept_rows : public physical_operator {
@@ -23,13 +25,19 @@ class kept_rows : public physical_operator {
   [[nodiscard]] result<progress> process(input_id input, const data::batch_ptr& batch,
                                          output& out) final;
   [[nodiscard]] result<progress> resume(output& out) final;
+  [[nodiscard]] result<progress> finish(input_id input, output& out) final;
 
  protected:
-  kept_rows(const operator_inputs& inputs, std::vector<std::uint32_t> keys, std::int64_t ttl_ms);
+  kept_rows(const operator_inputs& inputs, std::vector<std::uint32_t> keys, std::int64_t ttl_ms,
+            bool at_end = false);
 
   /// Changes `rows_` by the batch, whose keys and rows stand in `handles_` and `encoded_`, and puts
   /// what that shows into `outbox_`.
   [[nodiscard]] virtual result<void> step() = 0;
+  /// Adds what a key shows to the rows to be given; how many these are by now.
+  [[nodiscard]] virtual result<std::uint32_t> give(tables::key_handle) { return 0U; }
+  /// Puts the rows to be given into `outbox_`.
+  virtual void emit_given() {}
   /// The full order of the newest of the rows with these sort keys that equal `row` (when it goes,
   /// the others keep their places); empty if there is none.
   [[nodiscard]] std::string find_row(tables::key_handle key, std::string_view order,
@@ -47,7 +55,12 @@ class kept_rows : public physical_operator {
   tables::encoded_rows encoded_;
 
  private:
+  [[nodiscard]] result<piece> give_keys();
+
   std::int64_t ttl_ms_;
+  bool at_end_;
+  bool ended_ = false;
+  table_drain<tables::sorted_table> drain_;
 };
 
 }  // namespace millrace::operators

@@ -1,5 +1,6 @@
 #include "core/plan/planner.hpp"
 
+#include "core/plan/lower/batch_mode.hpp"
 #include "core/plan/lower/lowering.hpp"
 #include "core/plan/physical/chains.hpp"
 #include "core/plan/physical/changelog_inference.hpp"
@@ -52,6 +53,7 @@ result<physical_plan> make_plan(const planning_input& input) {
   for (const auto& apply : rules) {
     MILLRACE_TRY(roots, apply(roots, input.options));
   }
+  MILLRACE_CHECK(read_batch_mode(option_reader(input.options)));
   plan_builder builder(options.parallelism);
   MILLRACE_TRY(auto advice, advise_scans(roots));
   lowering lower(input, roots, std::move(advice), builder);

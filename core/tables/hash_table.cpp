@@ -199,10 +199,10 @@ data::blob_heap& hash_table::heap_of(const char* payload) { return segment_of(pa
 
 key_view hash_table::key_of(const char* payload) const { return view_of(key_entry::of(payload)); }
 
-std::uint32_t hash_table::scan(table_cursor& at, std::span<char*> payloads) {
+std::uint32_t hash_table::scan(table_cursor& at, std::span<char*> payloads, std::uint32_t end) {
   const timestamp_ms time = now();
   std::uint32_t n = 0;
-  for (; at.segment < segments_.size(); ++at.segment, at.position = 0) {
+  for (; at.segment < std::min<std::size_t>(end, segments_.size()); ++at.segment, at.position = 0) {
     const segment& s = *segments_[at.segment];
     for (; at.position < s.keys.capacity(); ++at.position) {
       if (n == payloads.size()) return n;

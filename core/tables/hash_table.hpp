@@ -52,8 +52,10 @@ class hash_table final : public keyed_table {
   [[nodiscard]] key_view key_of(const char* payload) const;
 
   /// The next payloads in an order that stands while nothing is inserted; 0 at the end. Everything
-  /// in memory is scanned, cold key groups are not.
-  [[nodiscard]] std::uint32_t scan(table_cursor& at, std::span<char*> payloads);
+  /// in memory is scanned, cold key groups are not. `end`: the segment (key group, from the first
+  /// of the range) to stop in front of.
+  [[nodiscard]] std::uint32_t scan(table_cursor& at, std::span<char*> payloads,
+                                   std::uint32_t end = UINT32_MAX);
   /// Removes every key.
   void clear();
 

@@ -91,9 +91,10 @@ char* item_table::add_key(segment& s, const key_view& key) {
 
 key_view item_table::key_of(key_handle key) const { return view_of(key_entry::of(key.payload)); }
 
-std::uint32_t item_table::scan_keys(table_cursor& at, std::span<key_handle> handles) {
+std::uint32_t item_table::scan_keys(table_cursor& at, std::span<key_handle> handles,
+                                    std::uint32_t end) {
   std::uint32_t n = 0;
-  for (; at.segment < segments_.size(); ++at.segment, at.position = 0) {
+  for (; at.segment < std::min<std::size_t>(end, segments_.size()); ++at.segment, at.position = 0) {
     const segment& s = *segments_[at.segment];
     for (; at.position < s.keys.capacity(); ++at.position) {
       if (n == handles.size()) return n;

@@ -53,8 +53,10 @@ class item_table : public keyed_table {
 
   /// Key of a handle; valid as long as the handle.
   [[nodiscard]] key_view key_of(key_handle key) const;
-  /// The next keys with items in an order that stands while no key is inserted; 0 at the end.
-  [[nodiscard]] std::uint32_t scan_keys(table_cursor& at, std::span<key_handle> handles);
+  /// The next keys with items in an order that stands while no key is inserted; 0 at the end. `end`
+  /// as in `hash_table::scan`.
+  [[nodiscard]] std::uint32_t scan_keys(table_cursor& at, std::span<key_handle> handles,
+                                        std::uint32_t end = UINT32_MAX);
 
   /// Items of the key; a null handle has none. (With TTL, expired items not met yet count.)
   [[nodiscard]] std::uint32_t count(key_handle key) const {

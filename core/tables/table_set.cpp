@@ -145,6 +145,11 @@ readiness table_set::prefetch(std::span<const std::uint64_t> hashes) {
   return all;
 }
 
+readiness table_set::prefetch_group(std::uint32_t index) {
+  ++state_->use_clock;
+  return state_->cold_count == 0 ? readiness::ready : state_->want(index);
+}
+
 readiness table_set::prefetch_all() {
   readiness all = readiness::ready;
   for (std::uint32_t i = 0; i < state_->context.range.count && state_->cold_count != 0; ++i) {

@@ -100,6 +100,8 @@ class table_set {
   /// return `need_state` and call again on `resume`. Costs nothing while nothing is cold.
   [[nodiscard]] readiness prefetch(std::span<const std::uint64_t> hashes);
   [[nodiscard]] readiness prefetch(std::uint64_t hash) { return prefetch(std::span(&hash, 1)); }
+  /// The whole key group at `index` of the set's range, before a scan over it.
+  [[nodiscard]] readiness prefetch_group(std::uint32_t index);
   /// Every group, before a scan over whole tables.
   [[nodiscard]] readiness prefetch_all();
   /// A job that reads all groups noted by `prefetch` in one batch; null when none are.

@@ -30,7 +30,8 @@ group_aggregate::group_aggregate(plan::group_aggregate_spec spec, const operator
       input_(inputs, 0, spec_.groups),
       calls_({spec_.calls, spec_.groups, types_of(inputs.inputs[0]), spec_.retracting_input,
               spec_.ttl_ms}),
-      output_types_(types_of(inputs.node.columns)) {
+      output_types_(types_of(inputs.node.columns)),
+      final_(output_types_, spec_.groups.size()) {
   if (spec_.mini_batch && spec_.mini_batch_rows <= 0) spec_.mini_batch_rows = default_bundle_rows;
 }
 
@@ -50,6 +51,26 @@ result<progress> group_aggregate::process(input_id, const data::batch_ptr& batch
   bundle_rows_ += batch->row_count();
   if (spec_.mini_batch && bundle_rows_ < spec_.mini_batch_rows) return progress::need_input;
   return flush(out);
+}
+
+result<progress> group_aggregate::finish(input_id, output& out) {
+  ended_ = spec_.at_end;
+  return resume(out);
+}
+
+result<progress> group_aggregate::resume(output& out) {
+  MILLRACE_TRY(const auto flushed, flush(out));
+  if (flushed != progress::need_input || !ended_) return flushed;
+  return work_through(outbox_, out, [this] { return give_groups(); });
+}
+
+result<piece> group_aggregate::give_groups() {
+  if (spec_.groups.empty() && !total_added_) {
+    if (final_groups::add_total(calls_, *context_->tables) == tables::readiness::loading)
+      return piece::need_state;
+    total_added_ = true;
+  }
+  return final_.next(calls_, *context_->tables, context_->batch_rows, outbox_);
 }
 
 timestamp_ms group_aggregate::next_processing_time() const {
@@ -87,7 +108,7 @@ result<progress> group_aggregate::flush(output& out) {
     }
     bundle_.clear();
     bundle_rows_ = 0;
-    MILLRACE_CHECK(make_changes());
+    if (!spec_.at_end) MILLRACE_CHECK(make_changes());
   }
   return outbox_.drain(out);
 }
@@ -96,7 +117,7 @@ result<void> group_aggregate::apply(const data::record_batch& batch) {
   group_payloads_.resize(input_.keys().count());
   inserted_.resize(input_.keys().count());
   calls_.groups().find_or_insert(input_.keys(), group_payloads_, inserted_);
-  MILLRACE_CHECK(touch(first_rows_ ? *first_rows_ : batch));
+  if (!spec_.at_end) MILLRACE_CHECK(touch(first_rows_ ? *first_rows_ : batch));
   if (feeds_groups(batch)) {
     feed_groups(batch);
     return {};

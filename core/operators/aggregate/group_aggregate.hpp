@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/operators/aggregate/group_calls.hpp"
+#include "core/operators/aggregate/final_groups.hpp"
 #include "core/operators/keyed_input.hpp"
 #include "core/operators/outbox.hpp"
 
@@ -15,6 +15,7 @@ namespace millrace::operators {
 /// at most one change, from its result before the bundle to the one after it. So the changelog
 /// folds to the same table as Flink's row by row, with fewer steps in between; with batches of one
 /// row it is Flink's. A result that did not change is not repeated, but for state with a TTL.
+/// At the end only (batch mode), groups are added up and given once, when the input has ended.
 ///
 /// State: `groups` (key -> mark, row count when rows can be taken back, the calls' slots),
 /// `distinct_*`, `ordered_*`.
@@ -24,11 +25,11 @@ class group_aggregate final : public physical_operator {
   [[nodiscard]] result<void> open(operator_context& context) override;
   [[nodiscard]] result<progress> process(input_id input, const data::batch_ptr& batch,
                                          output& out) override;
-  [[nodiscard]] result<progress> resume(output& out) override { return flush(out); }
+  [[nodiscard]] result<progress> resume(output& out) override;
   [[nodiscard]] result<progress> on_watermark(timestamp_ms, output& out) override {
     return flush(out);
   }
-  [[nodiscard]] result<progress> finish(input_id, output& out) override { return flush(out); }
+  [[nodiscard]] result<progress> finish(input_id, output& out) override;
   [[nodiscard]] timestamp_ms next_processing_time() const override;
   [[nodiscard]] result<progress> on_processing_time(timestamp_ms, output& out) override {
     return flush(out);
@@ -44,6 +45,7 @@ class group_aggregate final : public physical_operator {
   static constexpr std::uint32_t none = UINT32_MAX;
 
   [[nodiscard]] result<progress> flush(output& out);
+  [[nodiscard]] result<piece> give_groups();
   [[nodiscard]] bool load_bundle();
   [[nodiscard]] bool load(const data::record_batch& batch);
   [[nodiscard]] result<void> apply(const data::record_batch& batch);
@@ -71,6 +73,9 @@ class group_aggregate final : public physical_operator {
   std::int64_t bundle_rows_ = 0;
   timestamp_ms bundle_since_ = 0;
   outbox outbox_;
+  final_groups final_;
+  bool ended_ = false;
+  bool total_added_ = false;
 
   // Scratch of one bundle.
   touched_groups touched_;

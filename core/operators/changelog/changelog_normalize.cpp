@@ -42,13 +42,39 @@ result<progress> changelog_normalize::resume(output& out) {
     table_->find_or_insert(input_.keys(), payloads_, inserted_);
     rows_.clear();
     codec_.encode(batch, live_rows(batch), rows_);
-    for (std::uint32_t i = 0; i < batch.row_count(); ++i)
-      apply(batch.kind_at(batch.row_at(i)), payloads_[i], rows_[i]);
+    for (std::uint32_t i = 0; i < batch.row_count(); ++i) {
+      const auto kind = batch.kind_at(batch.row_at(i));
+      spec_.at_end ? store(kind, payloads_[i], rows_[i]) : apply(kind, payloads_[i], rows_[i]);
+    }
     outbox_.put_split(made_.finish(codec_), context_->batch_rows);
     erase_removed();
     pending_.reset();
   }
-  return outbox_.drain(out);
+  if (!ended_) return outbox_.drain(out);
+  return work_through(outbox_, out, [this]() -> result<piece> { return give_rows(); });
+}
+
+result<progress> changelog_normalize::finish(input_id, output& out) {
+  ended_ = spec_.at_end;
+  return resume(out);
+}
+
+// Only what a key has in the end matters.
+void changelog_normalize::store(data::change_kind kind, char* payload, std::string_view row) {
+  if (kind == data::change_kind::update_before) return;
+  if (kind == data::change_kind::remove)
+    row_of(payload).size = 0;
+  else
+    table_->heap_of(payload).assign(row_of(payload), row);
+}
+
+piece changelog_normalize::give_rows() {
+  const piece step = drain_.next(*table_, *context_->tables, context_->batch_rows);
+  if (step != piece::done) return step;
+  for (char* payload : drain_.keys()) made_.add(data::change_kind::insert, row_of(payload).view());
+  outbox_.put(made_.finish(codec_));
+  for (char* payload : drain_.keys()) table_->erase(payload);
+  return step;
 }
 
 void changelog_normalize::apply(data::change_kind kind, char* payload, std::string_view row) {

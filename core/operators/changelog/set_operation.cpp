@@ -1,5 +1,6 @@
 #include "core/operators/changelog/set_operation.hpp"
 
+#include "core/operators/column_types.hpp"
 #include "core/operators/state_spec.hpp"
 
 #include <algorithm>
@@ -20,8 +21,8 @@ std::vector<std::uint32_t> all_columns(std::size_t count) {
 }  // namespace
 
 set_operation::set_operation(plan::set_operation_spec spec, const operator_inputs& inputs)
-    : spec_(spec) {
-  for (std::uint32_t side = 0; side < 2; ++side)
+    : spec_(spec), decoder_(types_of(inputs.inputs[0])) {
+  for (std::uint32_t side = 0; side < inputs.inputs.size(); ++side)
     sides_.emplace_back(inputs, side, all_columns(inputs.inputs[side].size()));
 }
 
@@ -47,7 +48,37 @@ result<progress> set_operation::resume(output& out) {
     erase_unused();
     pending_.reset();
   }
-  return outbox_.drain(out);
+  if (!spec_.at_end || ended_sides_ < sides_.size()) return outbox_.drain(out);
+  return work_through(outbox_, out, [this]() -> result<piece> { return give_rows(); });
+}
+
+result<progress> set_operation::finish(input_id, output& out) {
+  ++ended_sides_;
+  return resume(out);
+}
+
+piece set_operation::give_rows() {
+  const piece step = drain_.next(*table_, *context_->tables, context_->batch_rows);
+  if (step != piece::done) return step;
+  outbox_.put_split(rows_of_drain(), context_->batch_rows);
+  for (char* payload : drain_.keys()) table_->erase(payload);
+  return step;
+}
+
+// Each row as often as the result has it.
+data::batch_ptr set_operation::rows_of_drain() {
+  std::vector<tables::key_view> rows;
+  for (char* payload : drain_.keys())
+    rows.insert(rows.end(), static_cast<std::size_t>(copies(counts_of(payload))),
+                table_->key_of(payload));
+  const auto count = static_cast<std::uint32_t>(rows.size());
+  std::vector<data::column_ptr> columns;
+  for (std::uint32_t c = 0; c < sides_[0].types().size(); ++c) {
+    data::column_builder out(sides_[0].types()[c], count);
+    decoder_.decode_column(rows, c, out);
+    columns.push_back(out.finish());
+  }
+  return std::make_shared<const data::record_batch>(std::move(columns), count);
 }
 
 std::int64_t set_operation::copies(const std::int64_t* counts) const {
@@ -70,12 +101,13 @@ void set_operation::count_rows(const data::record_batch& batch) {
     const std::int64_t before = copies(counts);
     counts[side_] += data::adds(batch.kind_at(row)) ? 1 : -1;
     const std::int64_t after = copies(counts);
-    if (before == after) continue;
+    if (before == after || spec_.at_end) continue;
     picked.push_back(row);
     kinds.push_back(after > before ? data::change_kind::insert : data::change_kind::remove);
   }
+  if (picked.empty()) return;
   auto marks = data::buffer::allocate(kinds.size());
-  if (!kinds.empty()) std::memcpy(marks->mutable_data(), kinds.data(), kinds.size());
+  std::memcpy(marks->mutable_data(), kinds.data(), kinds.size());
   const auto made = data::take(batch, picked);
   outbox_.put_split(made->with_kinds(std::move(marks))->with_hashes(nullptr), context_->batch_rows);
 }

@@ -31,8 +31,8 @@ std::string all_null(const tables::row_codec& codec) {
 
 }  // namespace
 
-single_row::single_row(const operator_inputs& inputs)
-    : codec_(types_of(inputs.inputs[0])), null_row_(all_null(codec_)) {}
+single_row::single_row(plan::single_row_spec spec, const operator_inputs& inputs)
+    : spec_(spec), codec_(types_of(inputs.inputs[0])), null_row_(all_null(codec_)) {}
 
 result<void> single_row::open(operator_context& context) {
   context_ = &context;
@@ -61,7 +61,7 @@ result<progress> single_row::process(input_id, const data::batch_ptr& batch, out
                         "aggregate it (MAX, COUNT), or add LIMIT 1");
     if (comes) table_->heap_of(at).assign(state.row, rows_[i]);
   }
-  give(at);
+  if (!spec_.at_end) give(at);
   return outbox_.drain(out);
 }
 

@@ -13,7 +13,7 @@ namespace millrace::operators {
 /// State: `row` (the empty key -> rows now, the row, the row given out).
 class single_row final : public physical_operator {
  public:
-  explicit single_row(const operator_inputs& inputs);
+  single_row(plan::single_row_spec spec, const operator_inputs& inputs);
   [[nodiscard]] result<void> open(operator_context& context) override;
   [[nodiscard]] result<progress> process(input_id input, const data::batch_ptr& batch,
                                          output& out) override;
@@ -24,6 +24,7 @@ class single_row final : public physical_operator {
   [[nodiscard]] char* payload();
   void give(char* payload);
 
+  plan::single_row_spec spec_;
   tables::row_codec codec_;
   std::string null_row_;
   operator_context* context_ = nullptr;

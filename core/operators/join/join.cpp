@@ -101,6 +101,8 @@ result<progress> join_operator::resume(output& out) {
     if (!asked_) ask_waiting();
   }
   MILLRACE_TRY(const auto stored, store_leaving());
+  if (stored == progress::need_input && !batch_ && spec_.at_end && ended_sides_ == 2)
+    return work_through(outbox_, out, [this]() -> result<piece> { return give_unmatched(); });
   if (stored != progress::need_input || !batch_) return stored;
   if (!loaded_) begin_batch();
   while (row_ < batch_->row_count()) {
@@ -189,6 +191,22 @@ result<progress> join_operator::prepare_barrier(output&) {
     std::ranges::reverse(s.leaving);
   }
   return store_leaving();
+}
+
+result<progress> join_operator::finish(input_id, output& out) {
+  ++ended_sides_;
+  return resume(out);
+}
+
+piece join_operator::give_unmatched() {
+  for (std::uint32_t i = 0; i < 2; ++i) {
+    side& s = sides_[i];
+    if (!s.counted || is_semi_) continue;
+    const piece step = s.unmatched.next(s.rows, i == 0, is_anti_, pairs_reader_, *context_->tables,
+                                        context_->batch_rows, outbox_);
+    if (step != piece::none_left) return step;
+  }
+  return piece::none_left;
 }
 
 void join_operator::begin_batch() {
@@ -333,7 +351,7 @@ void join_operator::on_match(std::uint32_t row, std::uint32_t pair) {
   if (semi()) {
     on_semi_match(pair, matches, adds);
   } else {
-    if (adds && matches == 0) add_event(no_row, partner, change_kind::remove);
+    if (adds && matches == 0 && !spec_.at_end) add_event(no_row, partner, change_kind::remove);
     add_event(stored, partner, kind);
     if (!adds && matches <= 1) add_event(no_row, partner, change_kind::insert);
   }
@@ -345,14 +363,22 @@ void join_operator::on_match(std::uint32_t row, std::uint32_t pair) {
 void join_operator::on_semi_match(std::uint32_t pair, std::uint32_t matches, bool adds) {
   const std::string_view left = pairs_.partners[pair];
   const bool appears = adds == is_semi_;
+  if (!appears && spec_.at_end) return;
   if (adds ? matches == 0 : matches == 1)
     add_event(no_row, left, appears ? change_kind::insert : change_kind::remove);
+}
+
+// Rows with a NULL in their key are not kept: what becomes of them is known at once.
+bool join_operator::can_still_match(std::uint32_t row) const {
+  return spec_.at_end && (null_keys_.empty() || null_keys_[row] == 0);
 }
 
 void join_operator::end_row(std::uint32_t row) {
   const std::uint32_t stored = batch_->row_at(row);
   const bool met = row_matches_ > 0;
-  if (semi()) {
+  if (!met && !is_semi_ && can_still_match(row)) {
+    // Its turn comes with the end.
+  } else if (semi()) {
     if (probe_ == 0 && met == is_semi_) add_event(stored, {}, kind_of(stored));
   } else if (own().preserved && !met) {
     add_event(stored, {},

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/operators/join/join_side.hpp"
+#include "core/operators/join/unmatched_rows.hpp"
 #include "core/operators/join/waiting_rows.hpp"
 #include "core/operators/outbox.hpp"
 
@@ -25,6 +26,9 @@ namespace millrace::operators {
 /// Rows of an inner join's inputs that only grow wait, as whole batches, until a row of the other
 /// side asks for their key, or a barrier comes (see `waiting_rows`).
 ///
+/// At the end only (batch mode), over inserts: pairs come as they are found, rows without a partner
+/// (of outer and anti joins) when both inputs have ended.
+///
 /// State: `left`, `right` (see `join_side`).
 class join_operator final : public physical_operator {
  public:
@@ -34,6 +38,7 @@ class join_operator final : public physical_operator {
                                          output& out) override;
   [[nodiscard]] result<progress> resume(output& out) override;
   [[nodiscard]] result<progress> prepare_barrier(output& out) override;
+  [[nodiscard]] result<progress> finish(input_id input, output& out) override;
 
  private:
   struct row_end {
@@ -48,6 +53,7 @@ class join_operator final : public physical_operator {
     bool can_wait = false;
     waiting_rows waiting{};
     std::vector<data::batch_ptr> leaving{};  // out of `waiting`, on their way to `rows`
+    unmatched_rows unmatched{};
   };
 
   [[nodiscard]] bool keys_are_longs() const;
@@ -74,6 +80,8 @@ class join_operator final : public physical_operator {
   void on_match(std::uint32_t row, std::uint32_t pair);
   void on_semi_match(std::uint32_t pair, std::uint32_t matches, bool adds);
   void end_row(std::uint32_t row);
+  [[nodiscard]] bool can_still_match(std::uint32_t row) const;
+  [[nodiscard]] piece give_unmatched();
   void add_event(std::uint32_t probe, std::string_view partner, data::change_kind kind);
   void emit_events();
   [[nodiscard]] data::change_kind kind_of(std::uint32_t stored_row) const;
@@ -88,6 +96,7 @@ class join_operator final : public physical_operator {
   pair_reader pairs_reader_;
   operator_context* context_ = nullptr;
   outbox outbox_;
+  std::uint32_t ended_sides_ = 0;
 
   // The batch at hand.
   data::batch_ptr batch_;

@@ -48,6 +48,8 @@ class join_side {
   /// The next row, or null data at the end. `sub_key` gets what `counts_of` wants, `last_copy`
   /// whether it is the last of equal rows.
   [[nodiscard]] std::string_view next(cursor& at, std::string_view& sub_key, bool& last_copy) const;
+  /// Of a side that counts matches.
+  [[nodiscard]] tables::map_table& map() { return *map_; }
   [[nodiscard]] bool is_list() const { return list_ != nullptr; }
 
   /// Reads the counts of a row that a cursor gave; maps only.

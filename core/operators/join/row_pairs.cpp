@@ -39,7 +39,11 @@ data::column_ptr pair_reader::read(const row_pairs& pairs, std::uint32_t column)
   const auto left_width = static_cast<std::uint32_t>(left_.types().size());
   const bool of_left = column < left_width;
   const std::uint32_t own = of_left ? column : column - left_width;
-  if (of_left == probe_is_left_) return gather(pairs, own);
+  if (of_left == probe_is_left_) {
+    if (!probe_)
+      return data::null_column((of_left ? left_ : right_).types()[own].as_nullable(), pairs.size());
+    return gather(pairs, own);
+  }
   return decode(pairs, of_left ? left_ : right_, own);
 }
 

@@ -46,7 +46,8 @@ class pair_reader {
   /// Prepares the condition, which may be null.
   [[nodiscard]] result<void> open(const expr::expr_ptr& condition, expr::eval_context& context);
 
-  /// Says which side the rows of the next batch come from.
+  /// Says which side the rows of the next batch come from; no batch: all pairs have a row of NULLs
+  /// there.
   void begin(const data::batch_ptr& probe, bool probe_is_left);
   void end() { probe_.reset(); }
 

@@ -91,6 +91,8 @@ class over_value final : public kept_rows {
     std::vector<told_row> before;
   };
   [[nodiscard]] result<void> step() override;
+  [[nodiscard]] result<std::uint32_t> give(tables::key_handle key) override;
+  void emit_given() override;
   [[nodiscard]] result<void> touch(tables::key_handle key);
   [[nodiscard]] result<void> evaluate(tables::key_handle key, std::vector<told_row>& out);
   [[nodiscard]] result<void> emit_changes();

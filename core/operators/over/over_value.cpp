@@ -10,7 +10,7 @@ namespace millrace::operators {
 using data::change_kind;
 
 over_value::over_value(plan::over_spec spec, const operator_inputs& inputs)
-    : kept_rows(inputs, spec.over.partition, spec.ttl_ms),
+    : kept_rows(inputs, spec.over.partition, spec.ttl_ms, spec.at_end),
       spec_(std::move(spec)),
       order_(sort_order(spec_.over.order, types_)),
       calls_(spec_.over),
@@ -27,7 +27,7 @@ result<void> over_value::step() {
   orders_.clear();
   order_.encode(*batch_, stored_rows_, orders_);
   for (std::uint32_t i = 0; i < stored_rows_.size(); ++i) {
-    MILLRACE_CHECK(touch(handles_[i]));
+    if (!spec_.at_end) MILLRACE_CHECK(touch(handles_[i]));
     if (data::adds(batch_->kind_at(stored_rows_[i]))) {
       (void)rows_->insert(handles_[i], orders_[i], encoded_[i]);
       continue;
@@ -35,7 +35,7 @@ result<void> over_value::step() {
     const std::string found = find_row(handles_[i], orders_[i], encoded_[i]);
     if (!found.empty()) (void)rows_->erase(handles_[i], found);
   }
-  return emit_changes();
+  return spec_.at_end ? result<void>() : emit_changes();
 }
 
 result<void> over_value::touch(tables::key_handle key) {
@@ -90,6 +90,20 @@ result<void> over_value::emit_changes() {
     MILLRACE_CHECK(evaluate(t.key, after));
     compare(t.before, after);
   }
+  emit_given();
+  touched_.clear();
+  touched_at_.clear();
+  return {};
+}
+
+result<std::uint32_t> over_value::give(tables::key_handle key) {
+  std::vector<told_row> rows;
+  MILLRACE_CHECK(evaluate(key, rows));
+  for (const auto& row : rows) tell(row, change_kind::insert);
+  return static_cast<std::uint32_t>(kinds_.size());
+}
+
+void over_value::emit_given() {
   if (!kinds_.empty()) {
     const auto count = static_cast<std::uint32_t>(kinds_.size());
     auto all = types_;
@@ -103,10 +117,7 @@ result<void> over_value::emit_changes() {
   told_rows_.clear();
   told_results_.clear();
   kinds_.clear();
-  touched_.clear();
-  touched_at_.clear();
   bytes_.clear();
-  return {};
 }
 
 // Both are sorted by their order bytes.

@@ -42,6 +42,7 @@ best_row::best_row(const plan::rank_spec& spec, const operator_inputs& inputs)
       codec_(types_),
       later_wins_ties_(false),
       emit_update_before_(spec.emit_update_before),
+      at_end_(spec.at_end),
       ttl_ms_(spec.ttl_ms) {}
 
 best_row::best_row(const plan::deduplicate_spec& spec, const operator_inputs& inputs)
@@ -52,6 +53,7 @@ best_row::best_row(const plan::deduplicate_spec& spec, const operator_inputs& in
       later_wins_ties_(spec.keep_last),
       emit_update_before_(spec.emit_update_before),
       every_version_(spec.every_version),
+      at_end_(spec.at_end),
       ttl_ms_(spec.ttl_ms) {}
 
 result<void> best_row::open(operator_context& context) {
@@ -76,7 +78,22 @@ result<progress> best_row::resume(output& out) {
     emit_changes();
     batch_.reset();
   }
-  return outbox_.drain(out);
+  if (!ended_) return outbox_.drain(out);
+  return work_through(outbox_, out, [this]() -> result<piece> { return give_rows(); });
+}
+
+result<progress> best_row::finish(input_id, output& out) {
+  ended_ = at_end_;
+  return resume(out);
+}
+
+piece best_row::give_rows() {
+  const piece step = drain_.next(*table_, *context_->tables, context_->batch_rows);
+  if (step != piece::done) return step;
+  for (char* payload : drain_.keys()) events_.add(best_in(payload).row(), change_kind::insert);
+  outbox_.put(events_.finish(codec_));
+  for (char* payload : drain_.keys()) table_->erase(payload);
+  return step;
 }
 
 std::uint32_t best_row::touch(std::uint32_t row) {
@@ -123,6 +140,13 @@ void best_row::emit_changes() {
   }
   rows_.clear();
   codec_.encode(*batch_, winners, rows_);
+  if (!at_end_) add_events(version_of);
+  store_winners();
+  versions_.clear();
+  touched_.clear();
+}
+
+void best_row::add_events(const std::vector<std::uint32_t>& version_of) {
   for (std::uint32_t v = 0; v < versions_.size(); ++v) {
     const touched_key& key = touched_[versions_[v].key];
     const std::uint32_t before = versions_[v].before;
@@ -133,9 +157,6 @@ void best_row::emit_changes() {
     events_.add(rows_[v], first ? change_kind::insert : change_kind::update_after);
   }
   if (!events_.empty()) outbox_.put_split(events_.finish(codec_), context_->batch_rows);
-  store_winners();
-  versions_.clear();
-  touched_.clear();
 }
 
 void best_row::store_winners() {

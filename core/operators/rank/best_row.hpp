@@ -3,6 +3,7 @@
 #include "core/operators/keyed_input.hpp"
 #include "core/operators/outbox.hpp"
 #include "core/operators/row_events.hpp"
+#include "core/operators/table_drain.hpp"
 #include "core/tables/hash_table.hpp"
 #include "core/tables/order_encoder.hpp"
 
@@ -15,7 +16,7 @@ namespace millrace::operators {
 /// that keeps the last row (in row time or in order of arrival) or the first that arrived.
 ///
 /// A batch is one step per key: at most one change, from the row before the batch to the one after;
-/// unless a reader wants every version.
+/// unless a reader wants every version. At the end only (batch mode), the row that is left per key.
 ///
 /// State: `rows` (key -> the row, and its sort keys behind it).
 class best_row final : public physical_operator {
@@ -28,6 +29,7 @@ class best_row final : public physical_operator {
   [[nodiscard]] result<progress> process(input_id input, const data::batch_ptr& batch,
                                          output& out) override;
   [[nodiscard]] result<progress> resume(output& out) override;
+  [[nodiscard]] result<progress> finish(input_id input, output& out) override;
 
  private:
   struct touched_key {
@@ -47,6 +49,8 @@ class best_row final : public physical_operator {
   [[nodiscard]] std::uint32_t touch(std::uint32_t row);
   [[nodiscard]] bool replaces(const touched_key& key, std::uint32_t row) const;
   void emit_changes();
+  void add_events(const std::vector<std::uint32_t>& version_of);
+  [[nodiscard]] piece give_rows();
   void store_winners();
 
   std::vector<data::data_type> types_;
@@ -56,10 +60,13 @@ class best_row final : public physical_operator {
   bool later_wins_ties_;
   bool emit_update_before_;
   bool every_version_ = false;
+  bool at_end_;
+  bool ended_ = false;
   std::int64_t ttl_ms_;
   operator_context* context_ = nullptr;
   tables::hash_table* table_ = nullptr;
   outbox outbox_;
+  table_drain<tables::hash_table> drain_;
   data::batch_ptr batch_;  // while its state is being read
 
   std::vector<char*> payloads_;  // scratch of one batch

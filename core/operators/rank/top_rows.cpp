@@ -9,7 +9,7 @@ namespace millrace::operators {
 using data::change_kind;
 
 top_rows::top_rows(plan::rank_spec spec, const operator_inputs& inputs)
-    : kept_rows(inputs, spec.partition, spec.ttl_ms),
+    : kept_rows(inputs, spec.partition, spec.ttl_ms, spec.at_end),
       spec_(std::move(spec)),
       order_(sort_order(spec_.order, types_)),
       range_(spec_),
@@ -20,12 +20,19 @@ result<void> top_rows::step() {
   order_.encode(*batch_, stored_rows_, orders_);
   for (std::uint32_t i = 0; i < stored_rows_.size(); ++i)
     data::adds(batch_->kind_at(stored_rows_[i])) ? add(i) : take_back(i);
-  emit_changes();
+  if (!spec_.at_end) emit_changes();
   return {};
+}
+
+result<std::uint32_t> top_rows::give(tables::key_handle key) {
+  range_.list(*rows_, key, listed_);
+  for (const auto& row : listed_) change(row, change_kind::insert);
+  return events_.size();
 }
 
 // Copies what the key shows before its first change in this batch.
 void top_rows::touch(tables::key_handle key) {
+  if (spec_.at_end) return;
   const auto [at, added] =
       touched_at_.try_emplace(key.payload, static_cast<std::uint32_t>(touched_.size()));
   if (!added) return;
@@ -59,20 +66,23 @@ void top_rows::emit_changes() {
     const auto before = std::span(before_).subspan(t.begin, t.end - t.begin);
     by_place_ ? compare_places(before, after) : compare_rows(before, after);
   }
-  if (!events_.empty()) {
-    std::vector<data::column_ptr> appended;
-    if (spec_.output_rank) {
-      data::column_builder out(data::data_type(data::type_id::bigint, false), events_.size());
-      std::ranges::copy(ranks_, out.extend<std::int64_t>(events_.size()));
-      appended.push_back(out.finish());
-    }
-    outbox_.put_split(events_.finish(codec_, std::move(appended)), context_->batch_rows);
-  }
-  ranks_.clear();
+  emit_given();
   touched_.clear();
   touched_at_.clear();
   before_.clear();
   before_bytes_.clear();
+}
+
+void top_rows::emit_given() {
+  if (events_.empty()) return;
+  std::vector<data::column_ptr> appended;
+  if (spec_.output_rank) {
+    data::column_builder out(data::data_type(data::type_id::bigint, false), events_.size());
+    std::ranges::copy(ranks_, out.extend<std::int64_t>(events_.size()));
+    appended.push_back(out.finish());
+  }
+  outbox_.put_split(events_.finish(codec_, std::move(appended)), context_->batch_rows);
+  ranks_.clear();
 }
 
 void top_rows::compare_places(std::span<const ranked_row> before,

@@ -33,6 +33,8 @@ class top_rows final : public kept_rows {
   };
 
   [[nodiscard]] result<void> step() override;
+  [[nodiscard]] result<std::uint32_t> give(tables::key_handle key) override;
+  void emit_given() override;
   void touch(tables::key_handle key);
   void add(std::uint32_t row);
   void take_back(std::uint32_t row);

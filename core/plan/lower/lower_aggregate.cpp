@@ -55,7 +55,8 @@ result<std::uint32_t> lowering::lower_aggregate(const logical_ptr& node) {
   if (!aggregate.sets.empty()) {
     MILLRACE_TRY(input, expanded(input, aggregate, groups));
   }
-  const auto usual = std::exchange(ttl_ms_, hinted_ttl_ms(node->hints, "STATE_TTL", ttl_ms_));
+  const auto usual =
+      std::exchange(ttl_ms_, batch_ ? 0 : hinted_ttl_ms(node->hints, "STATE_TTL", ttl_ms_));
   auto made = group_aggregate(input, std::move(groups), aggregate.calls, node->columns);
   ttl_ms_ = usual;
   return made;
@@ -98,7 +99,7 @@ result<std::uint32_t> lowering::group_aggregate(std::uint32_t input,
   }
   d.inputs.push_back(plan_builder::hash(input, spec.groups));
   d.spec = std::move(spec);
-  return builder_.add(std::move(d));
+  return add_keeping(std::move(d));
 }
 
 // The half in front of the exchange. Its rows are partial states, so they are inserts also where
@@ -115,7 +116,7 @@ std::uint32_t lowering::local_group_aggregate(std::uint32_t input, group_aggrega
   d.inputs.push_back(plan_builder::forward(input));
   spec.phase = aggregate_phase::local;
   d.spec = std::move(spec);
-  return builder_.add(std::move(d));
+  return add_keeping(std::move(d));
 }
 
 // Grouping sets: every row once per set, with copies of the group columns that the set leaves out

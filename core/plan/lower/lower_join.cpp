@@ -101,7 +101,7 @@ result<std::uint32_t> lowering::lower_join(const logical_ptr& node) {
                      left_columns[bounds->left_time].time == time_attribute::row_time);
   else
     as_regular_join(d, parts);
-  return without_key_columns(builder_.add(std::move(d)), left_width, *node);
+  return without_key_columns(add_keeping(std::move(d)), left_width, *node);
 }
 
 // What every kind of join has.
@@ -168,8 +168,10 @@ void lowering::as_regular_join(plan_builder::draft& d, const join_parts& parts) 
   spec.right_unique_key = r.key;
   spec.left_retracts = left.updating;
   spec.right_retracts = right.updating;
-  spec.left_ttl_ms = hinted_ttl_ms(parts.hints, "STATE_TTL.left", ttl());
-  spec.right_ttl_ms = hinted_ttl_ms(parts.hints, "STATE_TTL.right", ttl());
+  if (!batch_) {
+    spec.left_ttl_ms = hinted_ttl_ms(parts.hints, "STATE_TTL.left", ttl());
+    spec.right_ttl_ms = hinted_ttl_ms(parts.hints, "STATE_TTL.right", ttl());
+  }
   if (spec.left_ttl_ms != ttl() || spec.right_ttl_ms != ttl())
     d.description += fmt::format(", stateTtl=[{} ms, {} ms]", spec.left_ttl_ms, spec.right_ttl_ms);
   d.name = "Join";

@@ -178,7 +178,7 @@ result<std::uint32_t> lowering::rank(std::uint32_t input, rank_spec spec,
     std::sort(key.begin(), key.end());
     d.facts.unique_keys.push_back(std::move(key));
     d.spec = std::move(dedup);
-    return builder_.add(std::move(d));
+    return add_keeping(std::move(d));
   }
   spec.retracting_input = facts.updating;
   spec.ttl_ms = ttl();
@@ -201,7 +201,7 @@ result<std::uint32_t> lowering::rank(std::uint32_t input, rank_spec spec,
   }
   for (const auto& key : facts.unique_keys) d.facts.unique_keys.push_back(key);
   d.spec = std::move(spec);
-  return builder_.add(std::move(d));
+  return add_keeping(std::move(d));
 }
 
 result<std::uint32_t> lowering::lower_over(const logical_node& node) {
@@ -215,7 +215,9 @@ result<std::uint32_t> lowering::lower_over(const logical_node& node) {
   spec.order = time == time_attribute::row_time          ? over_spec::order_kind::row_time
                : time == time_attribute::processing_time ? over_spec::order_kind::processing_time
                                                          : over_spec::order_kind::value;
-  if (time != time_attribute::none && over.order[0].descending)
+  if (batch_ && time == time_attribute::row_time && over.order[0].descending)
+    spec.order = over_spec::order_kind::value;
+  else if (time != time_attribute::none && over.order[0].descending)
     return make_error(errc::sql_unsupported_order, "OVER windows cannot go backwards in time",
                       "order by the time attribute ascending");
   spec.retracting_input = updating(input);
@@ -238,7 +240,7 @@ result<std::uint32_t> lowering::lower_over(const logical_node& node) {
   d.facts.unique_keys = builder_.facts(input).unique_keys;
   d.inputs.push_back(plan_builder::hash(input, over.partition));
   d.spec = std::move(spec);
-  return builder_.add(std::move(d));
+  return add_keeping(std::move(d));
 }
 
 result<std::uint32_t> lowering::lower_sort(const logical_node& node) {
@@ -268,6 +270,11 @@ result<std::uint32_t> lowering::lower_sort(const logical_node& node) {
   d.description = fmt::format("orderBy=[{}]", order_text(sort.keys, node.columns));
   const bool by_time = node.columns[sort.keys[0].column].time == time_attribute::row_time &&
                        !sort.keys[0].descending;
+  if (batch_) {
+    d.name = "Sort";
+    d.spec = sort_spec{sort.keys};
+    return builder_.add(std::move(d));
+  }
   if (by_time && !updating(input)) {
     d.name = "TemporalSort";
     d.spec = temporal_sort_spec{sort.keys};

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 namespace millrace::plan {
 namespace {
@@ -102,11 +103,18 @@ result<std::uint32_t> lowering::lower_scan(const logical_node& node, bool old_ro
   MILLRACE_TRY(const bool doubled,
                options_.boolean("table.exec.source.cdc-events-duplicate", false));
   const bool updating = traits.gives != changelog_mode::insert_only;
-  const bool normalize = old_rows && !table.primary_key.empty() &&
-                         (traits.gives == changelog_mode::upsert || (updating && doubled));
+  const bool normalize =
+      old_rows && !table.primary_key.empty() &&
+      (traits.gives == changelog_mode::upsert || (updating && (doubled || batch_)));
+  if (batch_ && !traits.bounded)
+    return make_error(
+        errc::sql_not_supported,
+        fmt::format("table '{}' has no end, so batch mode cannot read it", table.name),
+        "SET 'execution.runtime-mode' = 'streaming', or bound the table "
+        "('number-of-rows', 'source.monitor-interval' left out)");
   scanned_columns scanned(node);
   std::optional<watermark_spec> mark;
-  if (table.watermark) {
+  if (table.watermark && !batch_) {  // with all rows there, none is late
     MILLRACE_TRY(mark, watermark_of(*table.watermark, scanned));
   }
   unique_key key;
@@ -115,8 +123,10 @@ result<std::uint32_t> lowering::lower_scan(const logical_node& node, bool old_ro
   std::sort(key.begin(), key.end());
   MILLRACE_TRY(auto at, scan_source(node, traits, scanned));
   if (updating && !key.empty()) builder_.facts(at).unique_keys = {key};
+  if (batch_ && table.watermark) builder_.node(at).columns = scanned.columns();
   if (mark) at = watermark_assigner(at, std::move(*mark), scanned.columns());
-  return normalize ? changelog_normalize(at, std::move(key)) : at;
+  if (normalize) return changelog_normalize(at, std::move(key));
+  return batch_ && old_rows && updating ? final_rows(at) : at;
 }
 
 // The source and what computes the columns over its reads.
@@ -193,7 +203,20 @@ std::uint32_t lowering::changelog_normalize(std::uint32_t input, unique_key key)
   d.facts.updating = true;
   d.facts.unique_keys = {key};
   d.inputs.push_back(plan_builder::hash(input, std::move(key)));
-  return builder_.add(std::move(d));
+  return add_keeping(std::move(d));
+}
+
+// The rows that the changes of a table without a key leave.
+std::uint32_t lowering::final_rows(std::uint32_t input) {
+  plan_builder::draft d;
+  d.name = "FinalRows";
+  d.columns = builder_.node(input).columns;
+  d.digest = "all";
+  d.spec = set_operation_spec{set_kind::except, true};
+  std::vector<std::uint32_t> all(d.columns.size());
+  std::iota(all.begin(), all.end(), 0u);
+  d.inputs.push_back(plan_builder::hash(input, std::move(all)));
+  return add_keeping(std::move(d));
 }
 
 result<std::uint32_t> lowering::lower_values(const logical_node& node) {

@@ -41,7 +41,7 @@ result<std::uint32_t> lowering::lower_set(const logical_node& node) {
   d.spec = set_operation_spec{set.kind, set.all};
   d.facts.updating = true;
   if (!set.all) d.facts.unique_keys.push_back(all);
-  return builder_.add(std::move(d));
+  return add_keeping(std::move(d));
 }
 
 result<std::uint32_t> lowering::lower_match(const logical_node& node) {
@@ -56,7 +56,7 @@ result<std::uint32_t> lowering::lower_match(const logical_node& node) {
                               fmt::join(match->variables, ", "));
   d.columns = node.columns;
   d.inputs.push_back(plan_builder::hash(input, match->partition));
-  if (match->within_ms == 0)
+  if (match->within_ms == 0 && !batch_)
     builder_.warn(
         "MATCH_RECOGNIZE without WITHIN keeps every open match: its state grows without bound");
   d.spec = match_operator_spec{match};
@@ -72,7 +72,7 @@ result<std::uint32_t> lowering::lower_single_row(const logical_node& node) {
   d.facts.unique_keys.push_back({});
   d.inputs.push_back(plan_builder::single(input));
   d.spec = single_row_spec{};
-  return builder_.add(std::move(d));
+  return add_keeping(std::move(d));
 }
 
 result<std::uint32_t> lowering::lower_sink(const logical_node& node) {

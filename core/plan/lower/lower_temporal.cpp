@@ -19,9 +19,15 @@ result<std::uint32_t> lowering::lower_versions(const logical_ptr& node) {
 
 // A temporal join asks for old versions: what makes them must not skip any.
 void lowering::keep_versions(std::uint32_t node) {
+  std::vector<std::uint32_t> above;
   for (;;) {
+    above.push_back(node);
     auto& n = builder_.node(node);
-    if (auto* dedup = std::get_if<deduplicate_spec>(&n.spec)) dedup->every_version = true;
+    if (auto* dedup = std::get_if<deduplicate_spec>(&n.spec)) {
+      dedup->every_version = true;
+      dedup->at_end = false;  // also in batch mode
+      for (const auto at : above) builder_.facts(at).updating = dedup->keep_last;
+    }
     if (!std::holds_alternative<calc_spec>(n.spec) || n.inputs.size() != 1) return;
     node = n.inputs[0].from;
   }

@@ -1,5 +1,7 @@
 #include "core/plan/lower/lowering.hpp"
 
+#include "core/plan/lower/batch_mode.hpp"
+
 #include <fmt/format.h>
 
 namespace millrace::plan {
@@ -11,8 +13,15 @@ lowering::lowering(const planning_input& input, const std::vector<logical_ptr>& 
       builder_(builder),
       readers_(count_readers(roots)),
       advice_(std::move(advice)) {
+  const auto batch = read_batch_mode(options_);
+  batch_ = batch.ok() && batch.value();
   const auto ttl = options_.duration_ms("table.exec.state.ttl", 0);
-  ttl_ms_ = ttl.ok() ? ttl.value() : 0;
+  ttl_ms_ = ttl.ok() && !batch_ ? ttl.value() : 0;
+}
+
+std::uint32_t lowering::add_keeping(plan_builder::draft d) {
+  if (batch_) wait_for_end(d);
+  return builder_.add(std::move(d));
 }
 
 result<std::uint32_t> lowering::lower(const logical_ptr& node) {

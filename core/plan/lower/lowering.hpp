@@ -36,6 +36,7 @@ class lowering {
   std::uint32_t watermark_assigner(std::uint32_t input, watermark_spec spec,
                                    const std::vector<logical_column>& columns);
   std::uint32_t changelog_normalize(std::uint32_t input, unique_key key);
+  std::uint32_t final_rows(std::uint32_t input);
   result<std::uint32_t> lower_values(const logical_node& node);
   result<std::uint32_t> lower_sink(const logical_node& node);
 
@@ -113,6 +114,8 @@ class lowering {
   result<std::uint32_t> lower_match(const logical_node& node);
   result<std::uint32_t> lower_single_row(const logical_node& node);
 
+  /// Adds a node that keeps rows; in batch mode it waits for the end of its inputs.
+  std::uint32_t add_keeping(plan_builder::draft d);
   [[nodiscard]] bool updating(std::uint32_t node) const { return builder_.facts(node).updating; }
   [[nodiscard]] std::int64_t ttl() const { return ttl_ms_; }
   result<void> insert_only(std::uint32_t node, std::string_view who) const;
@@ -122,6 +125,7 @@ class lowering {
   plan_builder& builder_;
   reader_counts readers_;
   scan_advice_map advice_;
+  bool batch_ = false;
   std::int64_t ttl_ms_ = 0;
   std::unordered_map<const logical_node*, std::uint32_t> done_;
   std::vector<logical_ptr> kept_alive_;

@@ -14,6 +14,9 @@
 // What each physical operator is told by the planner: plain data, one struct per operator of
 // core/operators. Column indices are of the operator's input (left input first where there are
 // two). Input and output columns stand in the physical_node that holds the spec.
+//
+// `at_end` (batch mode): the operator gives nothing that a later row could change; what it keeps it
+// gives, as inserts, when its inputs have ended.
 
 namespace millrace::plan {
 
@@ -87,6 +90,7 @@ struct group_aggregate_spec {
   std::int64_t mini_batch_rows = 0;
   std::int64_t mini_batch_ms = 0;
   std::int64_t ttl_ms = 0;
+  bool at_end = false;
 };
 /// Appends window_start, window_end, window_time (HOP and CUMULATE give a row several times).
 struct window_assign_spec {
@@ -119,6 +123,7 @@ struct deduplicate_spec {
   bool emit_update_before = true;
   bool every_version = false;  ///< read by a temporal join: no version may be left out
   std::int64_t ttl_ms = 0;
+  bool at_end = false;
 };
 /// Top-N: rows of rank [first, last] per partition.
 struct rank_spec {
@@ -134,6 +139,7 @@ struct rank_spec {
       upsert_key;  ///< of the input; with upsert input the row with this key is replaced
   bool emit_update_before = true;
   std::int64_t ttl_ms = 0;
+  bool at_end = false;
 };
 /// Top-N or deduplication inside windows: state is dropped when the watermark passes window_end;
 /// inserts only.
@@ -173,6 +179,7 @@ struct join_spec {
   bool emit_update_before = true;
   std::int64_t left_ttl_ms = 0;
   std::int64_t right_ttl_ms = 0;
+  bool at_end = false;
 };
 /// Join of insert-only inputs bound by time: left.time - right.time in [lower_ms, upper_ms].
 struct interval_join_spec {
@@ -222,6 +229,7 @@ struct over_spec {
   enum class order_kind : std::uint8_t { row_time, processing_time, value };
   over_node over;
   order_kind order = order_kind::row_time;
+  bool at_end = false;
   bool retracting_input = false;
   bool emit_update_before = true;
   std::int64_t ttl_ms = 0;
@@ -234,13 +242,17 @@ struct set_operation_spec {
   set_kind kind = set_kind::intersect;
   bool all = false;
   bool emit_update_before = true;
+  bool at_end = false;
 };
-struct single_row_spec {};
+struct single_row_spec {
+  bool at_end = false;
+};
 /// Upsert input made whole: -U and -D get their full old row; doubles are dropped.
 struct changelog_normalize_spec {
   std::vector<std::uint32_t> keys;
   bool emit_update_before = true;
   std::int64_t ttl_ms = 0;
+  bool at_end = false;
 };
 /// Puts rows of one sink key in the order of their changes when the upsert key differs from it.
 struct upsert_materialize_spec {
