@@ -44,6 +44,7 @@ struct arguments {
   std::string format = "tree";
   std::string against;
   bool quiet = false;
+  bool verify_batch = false;
   bool log_checkpoints = false;
   checkpoint_request checkpoints;
   std::string memory;
@@ -112,6 +113,7 @@ int run(const arguments& a) {
   run_request request;
   request.output = form_of(a);
   request.quiet = a.quiet;
+  request.verify_batch = a.verify_batch;
   request.jobs.log_checkpoints = a.log_checkpoints;
   request.jobs.checkpoints = a.checkpoints;
   request.jobs.metrics_port = a.metrics_port;
@@ -150,6 +152,8 @@ class command_line {
     add_checkpoint_options(*run_, words_);
     add_process_options(*run_, words_);
     run_->add_flag("--quiet", words_.quiet, "no progress on stderr");
+    run_->add_flag("--verify-batch", words_.verify_batch,
+                   "run each bounded query as a stream and in batch mode and compare the rows");
     add_shell_options(*shell_, words_);
     add_output_option(*shell_, words_);
     add_checkpoint_options(*shell_, words_);

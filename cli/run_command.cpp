@@ -3,6 +3,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/statement_output.hpp"
+#include "cli/verify_batch.hpp"
 
 #include <unistd.h>
 
@@ -41,6 +42,7 @@ class script_runner {
   running_jobs jobs_;
   std::string text_;  // of the file that runs
   bool output_closed_ = false;
+  bool differs_ = false;  // stream and batch mode
 };
 
 int script_runner::run() {
@@ -58,6 +60,7 @@ int script_runner::run() {
     if (auto kept = jobs_.write_savepoints(); !kept) return fail(kept.error());
     return exit_interrupted;
   }
+  if (code == exit_ok && differs_) code = exit_runtime;
   return output_closed_ ? exit_closed : code;
 }
 
@@ -94,6 +97,11 @@ result<void> script_runner::take(sql::statement_outcome outcome, const sql::sess
   if (const auto* file = std::get_if<sql::plan_file_outcome>(&outcome))
     return run_plan(*file, session);
   const auto& job = std::get<sql::job_outcome>(outcome);
+  if (request_.verify_batch) {
+    MILLRACE_TRY(const bool same, cli::verify_batch(job, session, jobs_));
+    differs_ = differs_ || !same;
+    return {};
+  }
   return job.kind == sql::job_kind::select ? select(job, session) : insert(job, session);
 }
 

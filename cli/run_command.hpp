@@ -14,7 +14,8 @@ struct run_request {
   script_request script;
   std::string init_file;  ///< runs before, in the same session; empty: none
   output_form output = output_form::table;
-  bool quiet = false;  ///< no progress
+  bool quiet = false;         ///< no progress
+  bool verify_batch = false;  ///< queries run both ways and are compared, sinks are not written
   job_settings jobs;
 };
 [[nodiscard]] int run_script(const run_request& request);

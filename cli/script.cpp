@@ -87,9 +87,13 @@ std::string job_name(const plan::physical_plan& plan) {
 }
 
 result<plan::physical_plan> plan_outcome(const sql::job_outcome& job, const sql::session& session) {
+  return plan_outcome(job, session.options());
+}
+
+result<plan::physical_plan> plan_outcome(const sql::job_outcome& job, const option_map& options) {
   plan::planning_input input;
   input.sinks = job.sinks;
-  input.options = session.options();
+  input.options = options;
   input.traits = &connectors::traits_of;
   input.at = job.at;
   return plan::plan_job(input);

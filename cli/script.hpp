@@ -38,6 +38,10 @@ struct script_request {
 [[nodiscard]] result<plan::physical_plan> plan_outcome(const sql::job_outcome& job,
                                                        const sql::session& session);
 
+/// The same with options other than a session's.
+[[nodiscard]] result<plan::physical_plan> plan_outcome(const sql::job_outcome& job,
+                                                       const option_map& options);
+
 /// What a job is called: `pipeline.name`, else after the tables that it writes, as in Flink.
 [[nodiscard]] std::string job_name(const plan::physical_plan& plan);
 
