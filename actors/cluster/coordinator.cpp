@@ -63,6 +63,7 @@ class running_coordinator final : public coordinator {
     hub.name = identity;
     hub.listen = parts_.options.listen;
     hub.keys = parts_.options.keys;
+    hub.silence_ms = parts_.options.silence_ms;
     MILLRACE_TRY(parts_.links,
                  control_links::open(std::move(hub), tell_of_links(door_, parts_.options.log)));
     parts_.links->set_epoch(epoch_);

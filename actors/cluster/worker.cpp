@@ -237,12 +237,14 @@ class running_worker final : public worker {
     data.listen = listen;
     data.advertise = o.advertise;
     data.keys = o.keys;
+    data.silence_ms = o.silence_ms;
     MILLRACE_TRY(parts_->data, net::data_plane::open(std::move(data)));
     net::hub_options hub;
     hub.name = o.name;
     hub.listen = listen;
     hub.advertise = o.advertise;
     hub.keys = o.keys;
+    hub.silence_ms = o.silence_ms;
     MILLRACE_TRY(parts_->links, control_links::open(std::move(hub), tell_of_links(door_, o.log)));
     actor_ = system_.spawn<caf::detached>(run_worker, parts_.get());
     door_->open(actor_);

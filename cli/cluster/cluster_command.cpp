@@ -27,6 +27,19 @@ void add_safety_options(CLI::App& command, safety_request& to) {
   command.add_option("--sql-root", to.sql_roots, "local paths in SQL lie below; may be repeated");
 }
 
+void add_heartbeat_options(CLI::App& command, heartbeat_request& to) {
+  command
+      .add_option("--heartbeat-interval", to.interval_ms,
+                  "milliseconds between two words to each other process")
+      ->check(CLI::Range(50, 60'000))
+      ->capture_default_str();
+  command
+      .add_option("--heartbeat-timeout", to.timeout_ms,
+                  "milliseconds after which a silent process counts as dead")
+      ->check(CLI::Range(200, 600'000))
+      ->capture_default_str();
+}
+
 void add_election_options(CLI::App& command, election_request& to, const std::string& what) {
   command.add_option("--ha", to.where,
                      what + ": DIR, etcd://HOST:PORT/KEY or kubernetes://NAMESPACE/LEASE");
@@ -43,6 +56,7 @@ void add_coordinator_options(CLI::App& command, coordinator_request& to) {
   command.add_option("--checkpoint-dir", to.checkpoint_directory,
                      "checkpoints and savepoints of all jobs; the workers need the same storage");
   add_safety_options(command, to.safety);
+  add_heartbeat_options(command, to.heartbeat);
   command.add_option("--audit-log", to.audit_file,
                      "file for who changed what; without it lines on stderr");
   command.add_flag("--pack-slots", to.pack_slots, "fill few workers instead of loading all evenly");
@@ -109,6 +123,7 @@ void cluster_command::add_worker(CLI::App& app) {
   worker_command_->add_option("--metrics", worker_.metrics,
                               "address for Prometheus and probes; none without it");
   add_safety_options(*worker_command_, worker_.safety);
+  add_heartbeat_options(*worker_command_, worker_.heartbeat);
 }
 
 void cluster_command::add_keygen(CLI::App& app) {

@@ -46,6 +46,7 @@ result<std::unique_ptr<actors::worker>> start(const worker_request& request, act
   MILLRACE_TRY(auto coordinators, find_coordinators(request, guards));
   MILLRACE_CHECK(check_links(request.listen, guards));
   MILLRACE_CHECK(check_reachable(request));
+  MILLRACE_CHECK(check(request.heartbeat));
   MILLRACE_CHECK(confine(request.safety.sql_roots, is_local(request)));
   actors::worker_options options;
   options.name = request.name.empty() ? name_of_process() : request.name;
@@ -57,6 +58,8 @@ result<std::unique_ptr<actors::worker>> start(const worker_request& request, act
   options.version = version_text;
   if (!guards.tokens.empty()) options.token = guards.tokens.front().value;
   options.checkpoint_directory = request.checkpoint_directory;
+  options.heartbeat_ms = request.heartbeat.interval_ms;
+  options.silence_ms = request.heartbeat.timeout_ms;
   options.compile = &compile_job;
   options.log = [name = options.name](const std::string& line) { log_line(name + ": " + line); };
   return actors::worker::start(in, std::move(options));
@@ -88,6 +91,8 @@ std::vector<std::string> worker_words(const local_cluster_request& request,
   add("--checkpoint-dir", request.coordinator.checkpoint_directory);
   add("--token-file", request.coordinator.safety.token_file);
   add("--secrets", request.coordinator.safety.secrets);
+  add("--heartbeat-interval", std::to_string(request.coordinator.heartbeat.interval_ms));
+  add("--heartbeat-timeout", std::to_string(request.coordinator.heartbeat.timeout_ms));
   for (const std::string& root : request.coordinator.safety.sql_roots) add("--sql-root", root);
   return words;
 }

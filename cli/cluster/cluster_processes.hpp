@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/cluster/elections.hpp"
+#include "cli/cluster/heartbeat.hpp"
 #include "core/base/result.hpp"
 
 #include <cstdint>
@@ -24,6 +25,7 @@ struct coordinator_request {
   election_request election;  ///< of several coordinators
   std::string audit_file;     ///< empty: the audit log is a part of the log
   safety_request safety;
+  heartbeat_request heartbeat;
   bool pack_slots = false;
   bool log_checkpoints = false;
 };
@@ -37,6 +39,7 @@ struct worker_request {
   std::uint32_t slots = 1;
   std::string checkpoint_directory;
   safety_request safety;
+  heartbeat_request heartbeat;
   std::string metrics;            ///< address to serve metrics at; empty: nowhere
   std::int64_t memory_bytes = 0;  ///< 0: as `engine_options`
 };

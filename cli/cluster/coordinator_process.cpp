@@ -47,6 +47,10 @@ actors::coordinator_options options_of(const coordinator_request& request, const
   options.tokens = guards.tokens;
   options.version = version_text;
   options.checkpoint_directory = request.checkpoint_directory;
+  options.heartbeat_ms = request.heartbeat.interval_ms;
+  options.silence_ms = request.heartbeat.timeout_ms;
+  // Its workers need as long to notice that the leader before has gone, and then look for it.
+  options.takeover_ms = 2 * options.silence_ms;
   options.pack_slots = request.pack_slots;
   options.log_checkpoints = request.log_checkpoints;
   options.compile = &compile_job;
@@ -74,6 +78,7 @@ result<void> start(const coordinator_request& request, std::uint64_t epoch,
   MILLRACE_TRY(const auto listen, read_address(request.listen));
   MILLRACE_TRY(const auto rest, read_address(request.rest));
   MILLRACE_TRY(const auto guards, read_secrets(request.safety.secrets, request.safety.token_file));
+  MILLRACE_CHECK(check(request.heartbeat));
   MILLRACE_CHECK(check_links(listen.host, guards));
   MILLRACE_CHECK(check_rest(rest.host, guards));
   MILLRACE_CHECK(
