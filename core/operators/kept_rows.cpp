@@ -51,7 +51,7 @@ result<progress> kept_rows::finish(input_id, output& out) {
 
 // As many keys as make a batch of rows.
 result<piece> kept_rows::give_keys() {
-  const piece step = drain_.next(*rows_, *context_->tables, context_->batch_rows);
+  MILLRACE_TRY(const piece step, drain_.next(*rows_, *context_->tables, context_->batch_rows));
   if (step != piece::done) return step;
   std::size_t given = 0;
   for (std::uint32_t rows = 0; given < drain_.keys().size() && rows < context_->batch_rows;

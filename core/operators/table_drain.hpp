@@ -25,23 +25,23 @@ class table_drain {
   using key =
       std::conditional_t<std::is_same_v<Table, tables::hash_table>, char*, tables::key_handle>;
 
-  /// Finds at most `most` keys. `need_state`: ask again on `resume`.
-  [[nodiscard]] piece next(Table& table, tables::table_set& tables, std::uint32_t most) {
+  /// Finds at most `most` keys. `need_state`: ask again on `resume`. Errors: those of leaving a key
+  /// group that memory has no room for.
+  [[nodiscard]] result<piece> next(Table& table, tables::table_set& tables, std::uint32_t most) {
     const std::uint32_t groups = tables.context().range.count;
-    keys_.resize(most);
-    for (; at_.segment < groups; begin_ = at_) {
+    for (;;) {
+      if (begin_.segment != at_.segment) MILLRACE_CHECK(tables.retire_group(begin_.segment));
+      begin_ = at_;
+      keys_.clear();
+      if (at_.segment == groups) return piece::none_left;
       if (tables.prefetch_group(at_.segment) == tables::readiness::loading) {
-        at_.position = begin_.position = 0;
+        at_.position = 0;
         return piece::need_state;
       }
-      begin_ = at_;
-      const std::uint32_t found = scan(table);
-      keys_.resize(found);
-      if (found != 0) return piece::done;
       keys_.resize(most);
+      keys_.resize(scan(table));
+      if (!keys_.empty()) return piece::done;
     }
-    keys_.clear();
-    return piece::none_left;
   }
   /// As the last step found them; valid until something is spilled.
   [[nodiscard]] std::span<const key> keys() const { return keys_; }

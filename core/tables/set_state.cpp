@@ -122,12 +122,23 @@ bool set_state::group_changed(std::uint32_t i) const {
   });
 }
 
+// Changes made since a freeze must not reach the store before that checkpoint is linked.
+bool set_state::held_by_checkpoint(std::uint32_t i) const {
+  return pinned[i] || (in_flight != nullptr && group_changed(i));
+}
+
+result<void> set_state::retire(std::uint32_t i) {
+  if (context.store == nullptr || !context.track_changes || held_by_checkpoint(i)) return {};
+  for (table& t : tables) {
+    if (t.keyed) t.keyed->purge();
+  }
+  return spill_groups({i});
+}
+
 std::vector<std::uint32_t> set_state::coldest(std::size_t bytes) const {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> candidates;  // last use, group
   for (std::uint32_t i = 0; i < context.range.count; ++i) {
-    if (pinned[i] || group_bytes(i) == 0) continue;
-    // Changes made since a freeze must not reach the store before that checkpoint is linked.
-    if (in_flight != nullptr && group_changed(i)) continue;
+    if (held_by_checkpoint(i) || group_bytes(i) == 0) continue;
     std::uint32_t used = 0;
     for (const table& t : tables) {
       if (t.spillable()) used = std::max(used, t.keyed->segments_[i]->last_used);

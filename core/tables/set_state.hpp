@@ -80,6 +80,8 @@ struct set_state final : segment_host {
   [[nodiscard]] result<std::size_t> spill(std::size_t bytes);
   [[nodiscard]] result<void> spill_groups(const std::vector<std::uint32_t>& groups);
   [[nodiscard]] result<void> spill_partial();
+  [[nodiscard]] result<void> retire(std::uint32_t i);
+  [[nodiscard]] bool held_by_checkpoint(std::uint32_t i) const;
   void make_cold(std::uint32_t i);
   void make_partial(std::uint32_t i);
   void make_warm(std::uint32_t i);

@@ -150,6 +150,10 @@ readiness table_set::prefetch_group(std::uint32_t index) {
   return state_->cold_count == 0 ? readiness::ready : state_->want(index);
 }
 
+result<void> table_set::retire_group(std::uint32_t index) {
+  return state_->cold_count == 0 ? result<void>() : state_->retire(index);
+}
+
 readiness table_set::prefetch_all() {
   readiness all = readiness::ready;
   for (std::uint32_t i = 0; i < state_->context.range.count && state_->cold_count != 0; ++i) {

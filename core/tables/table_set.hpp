@@ -96,6 +96,9 @@ class table_set {
   /// from memory until about `bytes` are free. Gives the bytes freed; 0 without a store.
   /// All payload pointers, handles and cursors end. Errors: state_io.
   [[nodiscard]] result<std::size_t> spill(std::size_t bytes);
+  /// Drops a key group that is needed no more from memory, where others were spilled, too; else
+  /// does nothing. All of its pointers, handles and cursors end. Errors: state_io.
+  [[nodiscard]] result<void> retire_group(std::uint32_t index);
   /// Asks for the key groups of these hashes. `ready`: go on. `loading`: some are cold and noted;
   /// return `need_state` and call again on `resume`. Costs nothing while nothing is cold.
   [[nodiscard]] readiness prefetch(std::span<const std::uint64_t> hashes);

@@ -36,7 +36,8 @@ def main():
         sys.exit(done.stderr)
     last = json.loads(done.stdout.splitlines()[-1])
     got = (last["op"], *last["row"].values())
-    want = ("+U", given.keys, rows, 2, 2, rows * (rows - 1) // 2)
+    batch = "execution.runtime-mode=batch" in further
+    want = ("+I" if batch else "+U", given.keys, rows, 2, 2, rows * (rows - 1) // 2)
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     peak = usage.ru_maxrss / 1024
     print(f"{rows} rows, {given.keys} keys: {got}, peak {peak:.1f} MB of {given.limit}, "

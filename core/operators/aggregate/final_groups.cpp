@@ -18,7 +18,7 @@ tables::readiness final_groups::add_total(group_calls& calls, tables::table_set&
 
 result<piece> final_groups::next(group_calls& calls, tables::table_set& tables, std::uint32_t rows,
                                  outbox& to) {
-  const piece step = drain_.next(calls.groups(), tables, rows);
+  MILLRACE_TRY(const piece step, drain_.next(calls.groups(), tables, rows));
   if (step != piece::done) return step;
   MILLRACE_TRY(auto batch, rows_of(calls));
   to.put(std::move(batch));

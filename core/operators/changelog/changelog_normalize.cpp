@@ -51,7 +51,7 @@ result<progress> changelog_normalize::resume(output& out) {
     pending_.reset();
   }
   if (!ended_) return outbox_.drain(out);
-  return work_through(outbox_, out, [this]() -> result<piece> { return give_rows(); });
+  return work_through(outbox_, out, [this] { return give_rows(); });
 }
 
 result<progress> changelog_normalize::finish(input_id, output& out) {
@@ -68,8 +68,8 @@ void changelog_normalize::store(data::change_kind kind, char* payload, std::stri
     table_->heap_of(payload).assign(row_of(payload), row);
 }
 
-piece changelog_normalize::give_rows() {
-  const piece step = drain_.next(*table_, *context_->tables, context_->batch_rows);
+result<piece> changelog_normalize::give_rows() {
+  MILLRACE_TRY(const piece step, drain_.next(*table_, *context_->tables, context_->batch_rows));
   if (step != piece::done) return step;
   for (char* payload : drain_.keys()) made_.add(data::change_kind::insert, row_of(payload).view());
   outbox_.put(made_.finish(codec_));

@@ -25,7 +25,7 @@ class changelog_normalize final : public physical_operator {
 
  private:
   void store(data::change_kind kind, char* payload, std::string_view row);
-  [[nodiscard]] piece give_rows();
+  [[nodiscard]] result<piece> give_rows();
   void apply(data::change_kind kind, char* payload, std::string_view row);
   void erase_removed();
 

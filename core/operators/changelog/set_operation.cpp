@@ -49,7 +49,7 @@ result<progress> set_operation::resume(output& out) {
     pending_.reset();
   }
   if (!spec_.at_end || ended_sides_ < sides_.size()) return outbox_.drain(out);
-  return work_through(outbox_, out, [this]() -> result<piece> { return give_rows(); });
+  return work_through(outbox_, out, [this] { return give_rows(); });
 }
 
 result<progress> set_operation::finish(input_id, output& out) {
@@ -57,8 +57,8 @@ result<progress> set_operation::finish(input_id, output& out) {
   return resume(out);
 }
 
-piece set_operation::give_rows() {
-  const piece step = drain_.next(*table_, *context_->tables, context_->batch_rows);
+result<piece> set_operation::give_rows() {
+  MILLRACE_TRY(const piece step, drain_.next(*table_, *context_->tables, context_->batch_rows));
   if (step != piece::done) return step;
   outbox_.put_split(rows_of_drain(), context_->batch_rows);
   for (char* payload : drain_.keys()) table_->erase(payload);

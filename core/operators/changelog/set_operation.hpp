@@ -23,7 +23,7 @@ class set_operation final : public physical_operator {
   [[nodiscard]] result<progress> finish(input_id input, output& out) override;
 
  private:
-  [[nodiscard]] piece give_rows();
+  [[nodiscard]] result<piece> give_rows();
   [[nodiscard]] data::batch_ptr rows_of_drain();
   [[nodiscard]] std::int64_t copies(const std::int64_t* counts) const;
   void count_rows(const data::record_batch& batch);

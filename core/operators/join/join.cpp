@@ -102,7 +102,7 @@ result<progress> join_operator::resume(output& out) {
   }
   MILLRACE_TRY(const auto stored, store_leaving());
   if (stored == progress::need_input && !batch_ && spec_.at_end && ended_sides_ == 2)
-    return work_through(outbox_, out, [this]() -> result<piece> { return give_unmatched(); });
+    return work_through(outbox_, out, [this] { return give_unmatched(); });
   if (stored != progress::need_input || !batch_) return stored;
   if (!loaded_) begin_batch();
   while (row_ < batch_->row_count()) {
@@ -198,12 +198,13 @@ result<progress> join_operator::finish(input_id, output& out) {
   return resume(out);
 }
 
-piece join_operator::give_unmatched() {
+result<piece> join_operator::give_unmatched() {
   for (std::uint32_t i = 0; i < 2; ++i) {
     side& s = sides_[i];
     if (!s.counted || is_semi_) continue;
-    const piece step = s.unmatched.next(s.rows, i == 0, is_anti_, pairs_reader_, *context_->tables,
-                                        context_->batch_rows, outbox_);
+    MILLRACE_TRY(const piece step,
+                 s.unmatched.next(s.rows, i == 0, is_anti_, pairs_reader_, *context_->tables,
+                                  context_->batch_rows, outbox_));
     if (step != piece::none_left) return step;
   }
   return piece::none_left;

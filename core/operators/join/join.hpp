@@ -81,7 +81,7 @@ class join_operator final : public physical_operator {
   void on_semi_match(std::uint32_t pair, std::uint32_t matches, bool adds);
   void end_row(std::uint32_t row);
   [[nodiscard]] bool can_still_match(std::uint32_t row) const;
-  [[nodiscard]] piece give_unmatched();
+  [[nodiscard]] result<piece> give_unmatched();
   void add_event(std::uint32_t probe, std::string_view partner, data::change_kind kind);
   void emit_events();
   [[nodiscard]] data::change_kind kind_of(std::uint32_t stored_row) const;

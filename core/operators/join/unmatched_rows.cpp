@@ -2,9 +2,10 @@
 
 namespace millrace::operators {
 
-piece unmatched_rows::next(join_side& side, bool is_left, bool left_only, pair_reader& reader,
-                           tables::table_set& tables, std::uint32_t rows, outbox& to) {
-  const piece step = drain_.next(side.map(), tables, rows);
+result<piece> unmatched_rows::next(join_side& side, bool is_left, bool left_only,
+                                   pair_reader& reader, tables::table_set& tables,
+                                   std::uint32_t rows, outbox& to) {
+  MILLRACE_TRY(const piece step, drain_.next(side.map(), tables, rows));
   if (step != piece::done) return step;
   std::size_t given = 0;
   for (; given < drain_.keys().size() && found_.size() < rows; ++given)

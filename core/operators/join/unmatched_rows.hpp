@@ -16,8 +16,9 @@ class unmatched_rows {
  public:
   /// The next keys of the side, which are removed; what comes of them goes to `to` in batches of
   /// about `rows`. `left_only`: an anti join.
-  [[nodiscard]] piece next(join_side& side, bool is_left, bool left_only, pair_reader& reader,
-                           tables::table_set& tables, std::uint32_t rows, outbox& to);
+  [[nodiscard]] result<piece> next(join_side& side, bool is_left, bool left_only,
+                                   pair_reader& reader, tables::table_set& tables,
+                                   std::uint32_t rows, outbox& to);
 
  private:
   void list(const join_side& side, tables::key_handle key);

@@ -79,7 +79,7 @@ result<progress> best_row::resume(output& out) {
     batch_.reset();
   }
   if (!ended_) return outbox_.drain(out);
-  return work_through(outbox_, out, [this]() -> result<piece> { return give_rows(); });
+  return work_through(outbox_, out, [this] { return give_rows(); });
 }
 
 result<progress> best_row::finish(input_id, output& out) {
@@ -87,8 +87,8 @@ result<progress> best_row::finish(input_id, output& out) {
   return resume(out);
 }
 
-piece best_row::give_rows() {
-  const piece step = drain_.next(*table_, *context_->tables, context_->batch_rows);
+result<piece> best_row::give_rows() {
+  MILLRACE_TRY(const piece step, drain_.next(*table_, *context_->tables, context_->batch_rows));
   if (step != piece::done) return step;
   for (char* payload : drain_.keys()) events_.add(best_in(payload).row(), change_kind::insert);
   outbox_.put(events_.finish(codec_));

@@ -50,7 +50,7 @@ class best_row final : public physical_operator {
   [[nodiscard]] bool replaces(const touched_key& key, std::uint32_t row) const;
   void emit_changes();
   void add_events(const std::vector<std::uint32_t>& version_of);
-  [[nodiscard]] piece give_rows();
+  [[nodiscard]] result<piece> give_rows();
   void store_winners();
 
   std::vector<data::data_type> types_;
