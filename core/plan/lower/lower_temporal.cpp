@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace millrace::plan {
 
@@ -48,7 +49,11 @@ result<std::uint32_t> lowering::lower_temporal(const logical_node& node) {
     return make_error(errc::sql_bad_join, "the versioned table of a temporal join has no row time",
                       "declare a WATERMARK and a PRIMARY KEY on it");
   MILLRACE_TRY(auto left, lower(node.inputs[0]));
+  // In batch mode versions are a changelog that no other reader of the same view must get.
+  auto shared =
+      batch_ ? std::exchange(done_, {}) : std::unordered_map<const logical_node*, std::uint32_t>();
   MILLRACE_TRY(auto right, lower_versions(node.inputs[1]));
+  if (batch_) done_ = std::move(shared);
   MILLRACE_CHECK(insert_only(left, "the left side of a temporal join"));
   keep_versions(right);
   std::vector<std::uint32_t> left_keys, right_keys;
