@@ -218,7 +218,7 @@ def check_claims(job):
     code, text = job.go_on_from(path, "NO_CLAIM", grouped("COUNT(*)"))
     check("a savepoint stays with NO_CLAIM", code == 0 and (path / "manifest").exists(), text)
     code, text = job.go_on_from(path, "MAYBE", grouped("COUNT(*)"))
-    check("another mode is refused", code == 2 and "CLAIM and NO_CLAIM" in text, text)
+    check("another mode is refused", code == 2 and "CLAIM, NO_CLAIM" in text, text)
     code, text = job.go_on_from(path, "CLAIM", grouped("COUNT(*)"))
     check("and goes with CLAIM", code == 0 and not path.exists(), text)
 
